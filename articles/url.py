@@ -1,0 +1,1 @@
+"""What a web address is: canonical form, identity, and whose it is."""

@@ -1,0 +1,176 @@
+"""The shape of a desk's config: settings, sources, entities, topics, alerts and channels, each field with its meaning."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from articles.article import EntityType
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="lower-case letters, digits, . _ -")]
+Duration = Annotated[timedelta, Field(description="a number with s, m, h or d, as in 15m")]
+
+
+class Model(BaseModel):
+    """Every model refuses unknown keys and is frozen once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Tier = Literal["official", "wire", "trade", "general", "think-tank", "state-media", "aggregator"]
+
+
+class Address(Model):
+    """One address of a source that lists articles."""
+
+    kind: Literal["feed", "sitemap", "page"] = Field(description="RSS/Atom feed, news sitemap, or a page with links")
+    url: str = Field(description="absolute http(s) address")
+    selector: str | None = Field(None, description="CSS selector of the links' elements, for kind: page")
+
+
+class Source(Model):
+    """A site that is watched, as written in config/sources/<id>.yaml (the id is the file's name)."""
+
+    id: Id
+    name: str
+    country: str | None = Field(None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
+    languages: tuple[str, ...] = Field((), description="ISO 639-1 codes, the most frequent first")
+    tier: Tier = "general"
+    owner: str | None = Field(None, description="publisher or network; titles of one owner share copy")
+    group: str | None = Field(None, description="sources crawled in one flow; the host's name if absent")
+    addresses: tuple[Address, ...] = Field(min_length=1)
+    include: tuple[str, ...] = Field((), description="regular expressions; if given, a link must match one of them")
+    exclude: tuple[str, ...] = Field((), description="regular expressions of links that are never visited")
+    paywall: Literal["none", "metered", "hard", "unknown"] = "unknown"
+    time_zone: str = Field("UTC", description="IANA zone in which the site writes times without one")
+    day_first: bool = Field(True, description="01.02.2026 is 1 February")
+    every: Duration = Field(timedelta(minutes=15), description="how often its lists are read")
+    backfill: Duration = Field(timedelta(days=7), description="items older than this at the first poll are skipped")
+    delay: float | None = Field(
+        None, ge=0, description="seconds between requests; 1 or the site's crawl-delay if absent"
+    )
+    text_selector: str | None = Field(None, description="CSS selector of the article's body, where general rules fail")
+    expected: dict[str, float] | None = Field(None, description="items per weekday, mon to sun")
+    verified: date | None = Field(None, description="when a health check last saw it alive; absent: unverified")
+    enabled: bool = True
+
+
+Flag = Literal["exact-case", "inflects", "compound-head", "needs-context", "protected"]
+
+
+class EntityName(Model):
+    """One name of an entity."""
+
+    name: str
+    language: str | None = Field(None, description="ISO 639-1; absent: any language")
+    flags: frozenset[Flag] = frozenset()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str | None = Field(None, description="where the name was found")
+
+
+class Entity(Model):
+    """Somebody or something with names; an ambiguous name counts only beside a context word."""
+
+    id: Id
+    type: EntityType
+    names: tuple[EntityName, ...] = Field(min_length=1, description="the first is the one shown")
+    context: tuple[str, ...] = Field((), description="words that speak for this meaning")
+    against: tuple[str, ...] = Field((), description="words and longer names that speak against it")
+    maker: Id | None = Field(None, description="id of the entity that makes or owns it")
+    country: str | None = Field(None, pattern=r"^[A-Z]{2}$")
+    valid_from: date | None = None
+    valid_to: date | None = None
+    qid: str | None = Field(None, pattern=r"^Q[1-9][0-9]*$", description="Wikidata id, never guessed")
+    isin: str | None = None
+
+
+class TopicTerm(Model):
+    """A term of a topic in the query language, and how much it says."""
+
+    term: str
+    weight: float = Field(1.0, gt=0, le=1)
+
+
+class Topic(Model):
+    """Something articles are about, told by weighted terms per language."""
+
+    id: Id
+    title: dict[str, str] = Field(description="title per language")
+    terms: dict[str, tuple[TopicTerm, ...]] = Field(description="terms per ISO 639-1 language")
+    threshold: float = Field(0.5, gt=0, le=1, description="score from which the article has the topic")
+
+
+class Alert(Model):
+    """What somebody wants to be told, and by which channels."""
+
+    id: Id
+    title: str | None = None
+    query: str
+    channels: tuple[str, ...] = Field(description="ids of channels; an empty list means: match only")
+    must_match: tuple[str, ...] = ()
+    must_not_match: tuple[str, ...] = ()
+    languages: tuple[str, ...] = Field((), description="only articles in these languages; absent: all")
+    enabled: bool = True
+
+
+class FileChannel(Model):
+    """Appends each notice as one line of JSON to a file."""
+
+    id: Id
+    kind: Literal["file"]
+    path: str = Field("data/notices.jsonl", description="relative to the desk's folder")
+
+
+class WebhookChannel(Model):
+    """POSTs each notice as JSON, signed with HMAC-SHA-256."""
+
+    id: Id
+    kind: Literal["webhook"]
+    url: str
+    secret_env: str | None = Field(None, description="environment variable that holds the signing key")
+    private: bool = Field(False, description="the address is on a private network and meant so")
+    timeout: float = Field(10.0, gt=0, le=60)
+
+
+class MailChannel(Model):
+    """Sends each notice by SMTP."""
+
+    id: Id
+    kind: Literal["mail"]
+    host: str
+    port: int = Field(587, ge=1, le=65535)
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    sender: str
+    to: tuple[str, ...] = Field(min_length=1)
+    user: str | None = None
+    password_env: str | None = Field(None, description="environment variable that holds the password")
+    timeout: float = Field(20.0, gt=0, le=120)
+
+
+Channel = Annotated[FileChannel | WebhookChannel | MailChannel, Field(discriminator="kind")]
+
+
+class Settings(Model):
+    """The desk's own settings, as in lagebild.yaml; each can come from the environment as LAGEBILD_<NAME>."""
+
+    database: str = Field(
+        "sqlite:///data/ledger.sqlite", description="SQLAlchemy URL; sqlite paths are relative to the desk"
+    )
+    archive: str = Field("data/archive", description="folder of the WARC files, relative to the desk")
+    engine: str = Field("embedded", description="embedded, or the URL of an Elasticsearch server")
+    languages: tuple[str, ...] = ("de", "en")
+    time_zone: str = "Europe/Berlin"
+    user_agent: str = Field("", description="contact (address or mail) that is added to the user agent")
+    allow_private: tuple[str, ...] = Field((), description="private networks that may be crawled after all, as CIDR")
+    proxy: str | None = Field(
+        None, description="HTTP proxy for crawler and webhooks; the guard then sees only the proxy"
+    )
+    alert_window: Duration = Field(timedelta(hours=48), description="an older article notifies nobody")
+    workers: int = Field(0, ge=0, description="processes that read pages; 0: as many as cores, at most 4")
+    waiting_pages: int = Field(2000, ge=1, description="the crawler pauses while more pages wait to be refined")
+    waiting_bytes: int = Field(512 * 1024 * 1024, ge=1, description="the same, in bytes")
+    keep_raw: Duration | None = Field(None, description="how long the archive is kept; absent: for ever")
+    prefect_api: str | None = Field(None, description="use this Prefect server instead of an own one")
