@@ -102,8 +102,9 @@ class Killed:
 SKIPPED = frozenset(
     {"known", "before_start", "foreign", "not_http", "private", "filtered", "forgotten", "duplicate", "not_an_article"}
 )
-"""Why a link is not visited: seen before, older than the source's backfill, another site's, not http(s), an address the
-egress guard refuses, cut by the source's own filter, forgotten on request, twice in one list, or by its shape no article."""
+"""Why a link is not visited: seen before, older than the source's backfill, another site's, not http(s), an address
+the egress guard refuses, cut by the source's own filter, forgotten on request, twice in one list, or no article by
+its shape."""
 
 SUPPRESSED = frozenset({"no_channel", "old", "reprocess", "language", "backtest"})
 """Why a match ends without a notice although nothing is wrong; see docs/architecture.md, law 2."""

@@ -63,8 +63,7 @@ def to_json(annotated: Annotated) -> Json:
         ],
         "topics": [{"id": t.id, "score": t.score, "evidence": _spans_json(t.evidence)} for t in notes.topics],
         "facets": {
-            name: [{"value": v.value, "mentions": _spans_json(v.mentions)} for v in values]
-            for name, values in notes.facets
+            name: [{"value": v.value, "mentions": _spans_json(v.mentions)} for v in values] for name, values in notes.facets
         },
         "copy_of": notes.copy_of,
         "story": notes.story,
@@ -192,4 +191,4 @@ def _moment(data: Mapping[str, Any], name: str) -> Moment | None:
     except ValueError as error:
         raise Wrong(f"not an ISO 8601 time: {at!r}", field=name) from error
     precision = value.get("precision") or ("day" if len(at) == len("2025-06-25") else "minute")
-    return Moment(at, precision, value.get("from") or "meta")
+    return Moment(at, "day" if precision == "day" else "minute", value.get("from") or "meta")

@@ -48,9 +48,7 @@ class Source(Model):
     day_first: bool = Field(True, description="01.02.2026 is 1 February")
     every: Duration = Field(timedelta(minutes=15), description="how often its lists are read")
     backfill: Duration = Field(timedelta(days=7), description="items older than this at the first poll are skipped")
-    delay: float | None = Field(
-        None, ge=0, description="seconds between requests; 1 or the site's crawl-delay if absent"
-    )
+    delay: float | None = Field(None, ge=0, description="seconds between requests; 1 or the site's crawl-delay if absent")
     text_selector: str | None = Field(None, description="CSS selector of the article's body, where general rules fail")
     expected: dict[str, float] | None = Field(None, description="items per weekday, mon to sun")
     verified: date | None = Field(None, description="when a health check last saw it alive; absent: unverified")
@@ -165,9 +163,7 @@ class Settings(Model):
     time_zone: str = "Europe/Berlin"
     user_agent: str = Field("", description="contact (address or mail) that is added to the user agent")
     allow_private: tuple[str, ...] = Field((), description="private networks that may be crawled after all, as CIDR")
-    proxy: str | None = Field(
-        None, description="HTTP proxy for crawler and webhooks; the guard then sees only the proxy"
-    )
+    proxy: str | None = Field(None, description="HTTP proxy for crawler and webhooks; the guard then sees only the proxy")
     alert_window: Duration = Field(timedelta(hours=48), description="an older article notifies nobody")
     workers: int = Field(0, ge=0, description="processes that read pages; 0: as many as cores, at most 4")
     waiting_pages: int = Field(2000, ge=1, description="the crawler pauses while more pages wait to be refined")
