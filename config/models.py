@@ -5,12 +5,25 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from articles.article import EntityType
+from config.shapes import DURATION, address, duration, engine_address, mailbox, network, pattern, public_address, zone
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="lower-case letters, digits, . _ -")]
-Duration = Annotated[timedelta, Field(description="a number with s, m, h or d, as in 15m")]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(duration),
+    WithJsonSchema({"type": "string", "pattern": DURATION}),
+    Field(description="numbers with s, m, h or d, as in 15m or 1h30m"),
+]
+Url = Annotated[str, AfterValidator(address)]
+PublicUrl = Annotated[str, AfterValidator(public_address)]
+Pattern = Annotated[str, AfterValidator(pattern)]
+Zone = Annotated[str, AfterValidator(zone)]
+Network = Annotated[str, AfterValidator(network)]
+Mailbox = Annotated[str, AfterValidator(mailbox)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1 code of two letters")]
 
 
 class Model(BaseModel):
@@ -26,7 +39,7 @@ class Address(Model):
     """One address of a source that lists articles."""
 
     kind: Literal["feed", "sitemap", "page"] = Field(description="RSS/Atom feed, news sitemap, or a page with links")
-    url: str = Field(description="absolute http(s) address")
+    url: PublicUrl = Field(description="absolute http(s) address")
     selector: str | None = Field(None, description="CSS selector of the links' elements, for kind: page")
 
 
@@ -36,15 +49,15 @@ class Source(Model):
     id: Id
     name: str
     country: str | None = Field(None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
-    languages: tuple[str, ...] = Field((), description="ISO 639-1 codes, the most frequent first")
+    languages: tuple[Language, ...] = Field((), description="ISO 639-1 codes, the most frequent first")
     tier: Tier = "general"
     owner: str | None = Field(None, description="publisher or network; titles of one owner share copy")
     group: str | None = Field(None, description="sources crawled in one flow; the host's name if absent")
     addresses: tuple[Address, ...] = Field(min_length=1)
-    include: tuple[str, ...] = Field((), description="regular expressions; if given, a link must match one of them")
-    exclude: tuple[str, ...] = Field((), description="regular expressions of links that are never visited")
+    include: tuple[Pattern, ...] = Field((), description="regular expressions; if given, a link must match one of them")
+    exclude: tuple[Pattern, ...] = Field((), description="regular expressions of links that are never visited")
     paywall: Literal["none", "metered", "hard", "unknown"] = "unknown"
-    time_zone: str = Field("UTC", description="IANA zone in which the site writes times without one")
+    time_zone: Zone = Field("UTC", description="IANA zone in which the site writes times without one")
     day_first: bool = Field(True, description="01.02.2026 is 1 February")
     every: Duration = Field(timedelta(minutes=15), description="how often its lists are read")
     backfill: Duration = Field(timedelta(days=7), description="items older than this at the first poll are skipped")
@@ -62,7 +75,7 @@ class EntityName(Model):
     """One name of an entity."""
 
     name: str
-    language: str | None = Field(None, description="ISO 639-1; absent: any language")
+    language: Language | None = Field(None, description="ISO 639-1; absent: any language")
     flags: frozenset[Flag] = frozenset()
     valid_from: date | None = None
     valid_to: date | None = None
@@ -96,8 +109,8 @@ class Topic(Model):
     """Something articles are about, told by weighted terms per language."""
 
     id: Id
-    title: dict[str, str] = Field(description="title per language")
-    terms: dict[str, tuple[TopicTerm, ...]] = Field(description="terms per ISO 639-1 language")
+    title: dict[Language, str] = Field(description="title per language")
+    terms: dict[Language, tuple[TopicTerm, ...]] = Field(description="terms per ISO 639-1 language")
     threshold: float = Field(0.5, gt=0, le=1, description="score from which the article has the topic")
 
 
@@ -110,7 +123,7 @@ class Alert(Model):
     channels: tuple[str, ...] = Field(description="ids of channels; an empty list means: match only")
     must_match: tuple[str, ...] = ()
     must_not_match: tuple[str, ...] = ()
-    languages: tuple[str, ...] = Field((), description="only articles in these languages; absent: all")
+    languages: tuple[Language, ...] = Field((), description="only articles in these languages; absent: all")
     enabled: bool = True
 
 
@@ -127,7 +140,7 @@ class WebhookChannel(Model):
 
     id: Id
     kind: Literal["webhook"]
-    url: str
+    url: Url
     secret_env: str | None = Field(None, description="environment variable that holds the signing key")
     private: bool = Field(False, description="the address is on a private network and meant so")
     timeout: float = Field(10.0, gt=0, le=60)
@@ -141,8 +154,8 @@ class MailChannel(Model):
     host: str
     port: int = Field(587, ge=1, le=65535)
     security: Literal["none", "starttls", "tls"] = "starttls"
-    sender: str
-    to: tuple[str, ...] = Field(min_length=1)
+    sender: Mailbox
+    to: tuple[Mailbox, ...] = Field(min_length=1)
     user: str | None = None
     password_env: str | None = Field(None, description="environment variable that holds the password")
     timeout: float = Field(20.0, gt=0, le=120)
@@ -158,15 +171,17 @@ class Settings(Model):
         "sqlite:///data/ledger.sqlite", description="SQLAlchemy URL; sqlite paths are relative to the desk"
     )
     archive: str = Field("data/archive", description="folder of the WARC files, relative to the desk")
-    engine: str = Field("embedded", description="embedded, or the URL of an Elasticsearch server")
-    languages: tuple[str, ...] = ("de", "en")
-    time_zone: str = "Europe/Berlin"
+    engine: Annotated[str, AfterValidator(engine_address)] = Field(
+        "embedded", description="embedded, or the URL of an Elasticsearch server"
+    )
+    languages: tuple[Language, ...] = ("de", "en")
+    time_zone: Zone = "Europe/Berlin"
     user_agent: str = Field("", description="contact (address or mail) that is added to the user agent")
-    allow_private: tuple[str, ...] = Field((), description="private networks that may be crawled after all, as CIDR")
-    proxy: str | None = Field(None, description="HTTP proxy for crawler and webhooks; the guard then sees only the proxy")
+    allow_private: tuple[Network, ...] = Field((), description="private networks that may be crawled after all, as CIDR")
+    proxy: Url | None = Field(None, description="HTTP proxy for crawler and webhooks; the guard then sees only the proxy")
     alert_window: Duration = Field(timedelta(hours=48), description="an older article notifies nobody")
     workers: int = Field(0, ge=0, description="processes that read pages; 0: as many as cores, at most 4")
     waiting_pages: int = Field(2000, ge=1, description="the crawler pauses while more pages wait to be refined")
     waiting_bytes: int = Field(512 * 1024 * 1024, ge=1, description="the same, in bytes")
     keep_raw: Duration | None = Field(None, description="how long the archive is kept; absent: for ever")
-    prefect_api: str | None = Field(None, description="use this Prefect server instead of an own one")
+    prefect_api: Url | None = Field(None, description="use this Prefect server instead of an own one")
