@@ -1,0 +1,52 @@
+"""What the stem of a folded unit is: the Snowball stem, unless our table or a protected name says otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import Stemmer  # type: ignore[import-not-found]  # PyStemmer ships no types
+
+from language.fold import LONGEST
+
+_LEXICON = Path(__file__).parent / "lexicon"
+_SNOWBALL = {"de": "german", "en": "english"}
+
+
+class Stems:
+    """The stemmer of one language. A unit's stem depends on the folded unit and the protected names alone."""
+
+    library = f"snowball{Stemmer.version()}"
+
+    def __init__(self, language: str, protected: frozenset[str]) -> None:
+        table = _LEXICON / language / "stems.txt"
+        content = table.read_text("utf-8")
+        self.digest = hashlib.sha256(content.encode()).hexdigest()
+        self._protected = protected
+        self._exceptions = dict(_rows(content))
+        # PyStemmer's own cache is off: the analyser remembers whole words, and a Stemmer is not safe between threads
+        # while it caches.
+        self._snowball = Stemmer.Stemmer(_SNOWBALL[language], 0)
+
+    def stem(self, unit: str) -> str:
+        """Return the stem of a folded unit; a protected name is its own stem, and so is the stem of its genitive."""
+        if unit in self._protected:
+            return unit
+        if unit.endswith("s") and unit[:-1] in self._protected:
+            return unit[:-1]
+        exception = self._exceptions.get(unit)
+        if exception is not None:
+            return exception
+        stem: str = self._snowball.stemWord(unit)[:LONGEST]
+        # Helsinger must not become helsing: nothing but the name itself may end at a protected name.
+        return unit if stem in self._protected or not stem else stem
+
+
+def _rows(content: str) -> list[tuple[str, str]]:
+    """Read ``stem: form form ...`` lines; # begins a comment."""
+    rows: list[tuple[str, str]] = []
+    for line in content.splitlines():
+        stem, colon, forms = line.partition("#")[0].partition(":")
+        if colon:
+            rows.extend((form, stem.strip()) for form in forms.split())
+    return rows
