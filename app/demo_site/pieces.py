@@ -1,4 +1,4 @@
-"""How an article of the demo site is written down: a head of ``key: value`` lines, then paragraphs, in pages/<folder>/*.md."""
+"""How an article of the demo site is written: a head of ``key: value`` lines, then paragraphs (pages/<title>/*.md)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from typing import Literal
 from app.demo_site.titles import TITLES, Title
 
 _HEAD = re.compile(r"^---\n(.*?)\n---\n", re.DOTALL)
-_KEYS = frozenset(
-    "section layout kicker title lead authors minutes agency paywall canonical tracked charset path moved_from edit"
-    " edit_minutes".split()
-)
+_NEEDED = {"section", "layout", "title", "minutes"}
+_ALLOWED = _NEEDED | {"kicker", "lead", "authors", "agency", "paywall", "canonical", "tracked"}
+_ALLOWED |= {"charset", "path", "moved_from", "edit", "edit_minutes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def read_piece(text: str, title: Title, name: str) -> Piece:
     if head is None:
         raise ValueError(f"{name}: no head between two lines of '---'")
     values = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in head[1].splitlines())}
-    unknown, missing = values.keys() - _KEYS, {"section", "layout", "title", "minutes"} - values.keys()
+    unknown, missing = values.keys() - _ALLOWED, _NEEDED - values.keys()
     if unknown or missing or values["section"] not in title.sections:
         raise ValueError(f"{name}: unknown {sorted(unknown)}, missing {sorted(missing)}, section {values['section']}")
     body = tuple(_block(part) for part in re.split(r"\n{2,}", text[head.end() :].strip()))

@@ -13,14 +13,18 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.demo_site.pieces import Piece, pieces
+from app.demo_site.pieces import Block, Piece, pieces
 from app.demo_site.titles import LABELS, TITLES, Title
 from app.demo_site.traps import TRAPS, Trap
 
+# fmt: off
 MONTHS = {
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "de": ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+           "Dezember"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December"),
 }
+# fmt: on
 TRACKER = "?utm_source=rss&utm_medium=feed&utm_campaign=schlagzeilen"
 TEASERS = 6
 
@@ -42,6 +46,16 @@ class Listed:
     published: datetime
     changed: datetime
     is_article: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A block as a layout sees it; entries of a live blog have a headline and a time of their own."""
+
+    kind: str
+    text: str
+    headline: str = ""
+    at: datetime | None = None
 
 
 @cache
@@ -139,21 +153,17 @@ class Renderer:
         name = "list_classic.html" if title.feed is None else "list.html"
         return self._render(name, {**self._frame(title), "heading": heading, "rows": rows})
 
-    def _blocks(self, piece: Piece) -> list[dict[str, Any]]:
-        blocks = [
-            {
-                "kind": block.kind,
-                "text": block.text,
-                "at": None if block.minutes is None else self._moment(block.minutes, piece.title_of),
-            }
-            for block in piece.body
-        ]
+    def _blocks(self, piece: Piece) -> list[Shown]:
+        blocks = [self._shown(block, piece.title_of) for block in piece.body]
         if piece.edit and self._edition >= 2:
-            blocks.append({"kind": "p", "text": piece.edit, "at": None})
-        for block in blocks:
-            if block["kind"] == "entry":
-                block["headline"], _, block["text"] = block["text"].partition("\n")
+            blocks.append(Shown("p", piece.edit))
         return blocks
+
+    def _shown(self, block: Block, title: Title) -> Shown:
+        if block.minutes is None:
+            return Shown(block.kind, block.text)
+        headline, _, text = block.text.partition("\n")
+        return Shown(block.kind, text, headline, self._moment(block.minutes, title))
 
     def _listed_piece(self, piece: Piece) -> Listed:
         # A moved article stands in the feed under its old address, as feeds are often slow to learn.
@@ -212,11 +222,11 @@ def _json_ld(values: dict[str, Any]) -> dict[str, Any]:
         data["liveBlogUpdate"] = [
             {
                 "@type": "BlogPosting",
-                "headline": block["headline"],
-                "datePublished": block["at"].isoformat(),
-                "articleBody": block["text"],
+                "headline": entry.headline,
+                "datePublished": entry.at.isoformat(),
+                "articleBody": entry.text,
             }
-            for block in values["blocks"]
-            if block["kind"] == "entry"
+            for entry in values["blocks"]
+            if entry.at
         ]
     return data

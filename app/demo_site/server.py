@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import socket
+import sys
 import threading
 from contextlib import suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler
-from socketserver import BaseServer, TCPServer, ThreadingMixIn
+from socketserver import TCPServer, ThreadingMixIn
 from types import TracebackType
 from typing import Any, cast
 
@@ -25,15 +26,16 @@ class SiteServer:
     """
 
     def __init__(self, base: datetime, port: int = 0, edition: int = 1) -> None:
+        self.edition = edition
+        self.requests: list[tuple[str, int]] = []
         self._base = base
         self._wanted_port = port
-        self._edition = edition
-        self.requests: list[tuple[str, int]] = []
+        self._sites: dict[int, Site] = {}
 
     @property
     def port(self) -> int:
         """The port that is listened on (once started)."""
-        return cast(int, self._listener.server_address[1])
+        return self._listener.server_address[1]
 
     @property
     def origin(self) -> str:
@@ -41,16 +43,13 @@ class SiteServer:
         return f"http://{HOST}:{self.port}"
 
     @property
-    def edition(self) -> int:
-        """1, or 2 when one article has been edited."""
-        return self._edition
-
-    @edition.setter
-    def edition(self, edition: int) -> None:
-        self._edition = edition
-        self.site = Site(self.origin, self._base, edition)
+    def site(self) -> Site:
+        """The site as it is served now."""
+        return self._sites.setdefault(self.edition, Site(self.origin, self._base, self.edition))
 
     def __enter__(self) -> SiteServer:
+        if not 0 <= self._wanted_port <= 65535:
+            raise Wrong(f"port {self._wanted_port}: a port is a number from 1 to 65535, or 0 for a free one")
         try:
             self._listener = _Listener((HOST, self._wanted_port), _Handler)
         except OSError as error:
@@ -59,7 +58,6 @@ class SiteServer:
             why = "is in use by another program" if error.errno == errno.EADDRINUSE else "may not be used by you"
             raise Wrong(f"port {self._wanted_port} on {HOST} {why}: free it, or choose another port") from error
         self._listener.owner = self
-        self.site = Site(self.origin, self._base, self._edition)
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,), name="demo-site", daemon=True)
         self._thread.start()
         return self
@@ -82,6 +80,14 @@ class _Listener(ThreadingMixIn, TCPServer):
         self.open: set[socket.socket] = set()
         super().__init__(address, handler)
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.open.discard(request)
+        super().shutdown_request(request)
+
     def hang_up(self) -> None:
         """End the connections that clients keep alive, else their threads would wait for a next request."""
         for connection in list(self.open):
@@ -90,8 +96,6 @@ class _Listener(ThreadingMixIn, TCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hung up early (as one must on the huge page) is no error; anything else is reported as usual."""
-        import sys
-
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -102,15 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "Lagebild-demo"
     sys_version = ""
-    server: BaseServer
-
-    def setup(self) -> None:
-        super().setup()
-        cast(_Listener, self.server).open.add(self.connection)
-
-    def finish(self) -> None:
-        cast(_Listener, self.server).open.discard(self.connection)
-        super().finish()
+    disable_nagle_algorithm = True  # head and body are two writes
 
     def do_GET(self) -> None:
         self._answer(with_body=True)
@@ -127,7 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(reply.body)))
+        if reply.status != 304:
+            self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
         if with_body:
             self.wfile.write(reply.body)

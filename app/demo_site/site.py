@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import cached_property
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from app.demo_site.pieces import Piece, pieces
 from app.demo_site.render import Listed, Renderer
 from app.demo_site.titles import TITLES, Title
-from app.demo_site.traps import GONE, TRAPS
+from app.demo_site.traps import TRAPS, gone_page
 
 FEED_LENGTH = 30
 
@@ -54,12 +54,12 @@ class Site:
 
     def respond(self, path: str, headers: Mapping[str, str]) -> Reply:
         """Answer a GET of ``path`` (percent-encoded or not, query ignored) with request ``headers`` in any case."""
-        key = unquote(urlsplit(path).path)
+        key = unquote(path.partition("?")[0])
         if target := self._moved.get(key):
             return Reply(301, {"Location": self.origin + quote(target), "Cache-Control": "no-cache"}, b"")
         found = self._addresses.get(key)
         if found is None:
-            return Reply(404, {"Content-Type": "text/html; charset=utf-8"}, GONE.body() if GONE.body else b"")
+            return Reply(404, {"Content-Type": "text/html; charset=utf-8"}, gone_page())
         body = found.body()
         if found.status != 200:
             return Reply(found.status, {"Content-Type": found.content_type}, body)

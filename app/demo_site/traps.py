@@ -91,11 +91,12 @@ def _pdf() -> bytes:
     )
 
 
-def _gone() -> bytes:
+def gone_page() -> bytes:
+    """What stands at every address that does not exist."""
     return _page("Nicht gefunden", "<h1>404</h1><p>Diese Seite gibt es nicht (mehr).</p>")
 
 
-GONE = Trap(LAGEBOTE, "/de/politik/vorab-beschluss.html", "Vorab: Der Beschluss im Wortlaut", 170, _gone, status=404)
+GONE = Trap(LAGEBOTE, "/de/politik/vorab-beschluss.html", "Vorab: Der Beschluss im Wortlaut", 170, gone_page, status=404)
 FORBIDDEN = Trap(LAGEBOTE, "/de/intern/redaktionsplan.html", "Redaktionsplan der Woche", 260, _forbidden)
 HUGE = Trap(LAGEBOTE, "/de/technik/ewiger-ticker.html", "Der ewige Ticker: alle Meldungen seit Beginn", 330, _huge)
 HANG = Trap(LAGEBOTE, "/de/panorama/bilderraetsel.html", "Bilderrätsel: Wo steht dieser Leuchtturm?", 420, _hang)
