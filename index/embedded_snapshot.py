@@ -1,0 +1,172 @@
+"""What one unchanging view of the embedded index answers: pages, counts, facets, calendars and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import tantivy
+from tantivy import DocAddress, Occur, Order, Query
+
+from articles.errors import Wrong
+from index import buckets
+from index.cursor import ByScore, ByTime, write
+from index.document import Stored
+from index.embedded_query import Compiler
+from index.engine import DEEPEST, Bucket, Count, Hit, Hits, Unit
+from index.fields import encodable, stream_name
+from language.query_plan import Plan, Terms
+
+EVERY_VALUE = 1_000_000
+"""Asked of a facet in each segment: tantivy counts only the most frequent values exactly unless it looks at all."""
+
+Placed = tuple[int | None, int, DocAddress]
+"""An article's time and tie, and where it lies."""
+
+
+class Snapshot:
+    """One searcher with its name. Errors of tantivy pass through: the engine's border tells them apart."""
+
+    def __init__(self, name: str, searcher: tantivy.Searcher, schema: tantivy.Schema) -> None:
+        self.name = name
+        self._searcher = searcher
+        self._compiler = Compiler(schema)
+        self._gone = self._compiler.term("gone", True)
+        self.removed = self._total(self._gone)
+        self.documents = searcher.num_docs - self.removed
+
+    def by_score(self, plan: Plan, limit: int, offset: int) -> Hits:
+        """Return a page by relevance; falls back to time where nothing scores, so ``offset`` 0 may come back by time."""
+        if offset + limit > DEEPEST:
+            raise Wrong(f"a search by relevance ends after {DEEPEST:,} articles; sort by newest to go on", field="after")
+        matching = self._matching(plan)
+        scored = self._compiler.scored(matching, plan)
+        if scored is None:
+            return self.by_time(plan, limit, None)
+        found = self._searcher.search(scored, limit=limit, offset=offset)
+        total, end = _found(found), offset + len(found.hits)
+        more = end < min(total, DEEPEST) and len(found.hits) == limit
+        return Hits(
+            total,
+            tuple(self._hit(address, score) for score, address in found.hits),
+            write(ByScore(self.name, end)) if more else None,
+        )
+
+    def by_time(self, plan: Plan, limit: int, after: ByTime | None) -> Hits:
+        """Return a page by time, latest first; ties in the order of ``tie``, articles without a time last."""
+        matching = self._matching(plan)
+        placed: list[Placed] = []
+        if after is not None:
+            placed += self._same_time(matching, after.time, limit + 1, after.tie)
+        if after is None or after.time is not None:
+            placed += self._older(matching, after.time if after else None, limit + 1 - len(placed))
+        if len(placed) <= limit and (after is None or after.time is not None):
+            placed += self._same_time(matching, None, limit + 1 - len(placed))
+        page = placed[:limit]
+        more = len(placed) > limit
+        return Hits(
+            self._total(matching),
+            tuple(self._hit(address, 0.0) for _, _, address in page),
+            write(ByTime(self.name, page[-1][0], page[-1][1])) if more else None,
+        )
+
+    def count(self, plan: Plan) -> int:
+        """Return how many articles the plan holds for."""
+        return self._total(self._matching(plan))
+
+    def facets(self, plan: Plan, fields: Sequence[str], size: int) -> dict[str, tuple[Count, ...]]:
+        """Return each field's most frequent values, ties in order of the value."""
+        wanted = {name: {"terms": {"field": name, "size": EVERY_VALUE, "segment_size": EVERY_VALUE}} for name in fields}
+        found = self._searcher.aggregate(self._matching(plan), wanted)
+        return {name: _most_frequent(found[name]["buckets"], size) for name in fields}
+
+    def histogram(self, plan: Plan, unit: Unit, zone: ZoneInfo) -> tuple[Bucket, ...]:
+        """Return the counts of our own calendar buckets, from the first article's to the last one's."""
+        matching = self._matching(plan)
+        ends = self._searcher.aggregate(matching, {"first": {"min": {"field": "time"}}, "last": {"max": {"field": "time"}}})
+        if ends["first"]["value"] is None:
+            return ()
+        edges = buckets.bounds(int(ends["first"]["value"]), int(ends["last"]["value"]), unit, zone)
+        ranges = [{"from": since, "to": until} for since, until in edges]
+        found = self._searcher.aggregate(matching, {"time": {"range": {"field": "time", "ranges": ranges}}})
+        # tantivy adds a bucket before the first and after the last one, so buckets are read by where they begin
+        counts = {int(b["from"]): int(b["doc_count"]) for b in found["time"]["buckets"] if "from" in b}
+        return tuple(Bucket(buckets.at(since, zone), counts.get(since, 0)) for since, _ in edges)
+
+    def frequencies(self, terms: Sequence[Terms]) -> tuple[int, ...]:
+        """Return how many articles have each of the terms."""
+        return tuple(self.count(term) for term in terms)
+
+    def vocabulary(self, prefix: str, limit: int) -> tuple[Count, ...]:
+        """Return words of the texts that begin with ``prefix``, as tantivy's dictionary has them."""
+        if not encodable(prefix):
+            return ()
+        words = self._searcher.terms_with_prefix(stream_name("text", "x"), prefix, limit=limit)
+        return tuple(Count(word, count) for word, count in words)
+
+    def numbers(self, keys: Sequence[str]) -> dict[str, int]:
+        """Return the ``seq`` the index has for each of these keys, removals included."""
+        places: dict[str, DocAddress] = {}
+        for key in keys:
+            hits = self._searcher.search(self._compiler.term("key", key), limit=1, count=False).hits
+            if hits:
+                places[key] = hits[0][1]
+        values = self._searcher.fast_field_values("seq", list(places.values())) if places else []
+        return {key: int(value or 0) for key, value in zip(places, values, strict=True)}
+
+    def _matching(self, plan: Plan) -> Query:
+        query = self._compiler.matching(plan)
+        if not self.removed:
+            return query
+        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._gone)])
+
+    def _total(self, query: Query) -> int:
+        return _found(self._searcher.search(query, limit=1))
+
+    def _hit(self, address: DocAddress, score: float) -> Hit:
+        data = self._searcher.doc(address).get_first("stored")
+        assert isinstance(data, bytes), "every article has its stored part"
+        stored = Stored.from_bytes(data)
+        return Hit(stored.id, score, stored.url, stored.title, stored.source, stored.published, stored.seq)
+
+    def _older(self, matching: Query, than: int | None, limit: int) -> list[Placed]:
+        """Articles with a time, before ``than`` if given, latest first; the last time's group is completed by tie."""
+        if limit <= 0:
+            return []
+        bound = (Occur.Must, self._compiler.between("time", None, than))
+        query = Query.boolean_query([(Occur.Must, matching), bound])
+        hits = self._searcher.search(query, limit=limit, count=False, order_by_field="time").hits
+        ties = self._searcher.fast_field_values("tie", [address for _, address in hits]) if hits else []
+        placed: list[Placed] = [
+            (int(time), int(tie or 0), address) for (time, address), tie in zip(hits, ties, strict=True)
+        ]
+        placed.sort(key=lambda row: (-(row[0] or 0), row[1]))
+        if len(placed) < limit:
+            return placed
+        last = placed[-1][0]
+        whole = [row for row in placed if row[0] != last]
+        return whole + self._same_time(matching, last, limit - len(whole))
+
+    def _same_time(self, matching: Query, time: int | None, limit: int, after: int | None = None) -> list[Placed]:
+        """Articles of one time (or of none) in the order of tie, those up to ``after`` left out."""
+        if limit <= 0:
+            return []
+        clauses = [(Occur.Must, matching)]
+        if time is None:
+            clauses.append((Occur.MustNot, self._compiler.between("time", None, None)))
+        else:
+            clauses.append((Occur.Must, self._compiler.between("time", time, time + 1)))
+        if after is not None:
+            clauses.append((Occur.Must, self._compiler.between("tie", after + 1, None)))
+        query = Query.boolean_query(clauses)
+        hits = self._searcher.search(query, limit=limit, count=False, order_by_field="tie", order=Order.Asc).hits
+        return [(time, int(tie), address) for tie, address in hits]
+
+
+def _found(result: tantivy.SearchResult) -> int:
+    return int(result.count)  # type: ignore[attr-defined]  # tantivy's stubs forget it
+
+
+def _most_frequent(found: Sequence[Mapping[str, object]], size: int) -> tuple[Count, ...]:
+    counts = [Count(str(bucket["key"]), int(str(bucket["doc_count"]))) for bucket in found]
+    return tuple(sorted(counts, key=lambda count: (-count.count, count.value))[:size])
