@@ -8,18 +8,21 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import feedparser  # type: ignore[import-untyped]  # ships no types
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from lxml import etree, html
 
 from app.demo_site import Site, sources
 from app.demo_site.pieces import Piece, pieces, read_piece
 from app.demo_site.titles import COURIER, KUESTENBLATT, LAGEBOTE, TITLES, Title
-from app.demo_site.traps import GONE, TRAPS
+from app.demo_site.traps import GONE, HUGE, TRAPS
 from config.models import Source
 
 ORIGIN = "http://127.0.0.1:8123"
 BASE = datetime(2025, 6, 25, 12, 30, 41, tzinfo=UTC)
 SITE = Site(ORIGIN, BASE)
 EDITED = Site(ORIGIN, BASE, edition=2)
+GMT_WITHOUT_ZONE = "Wed, 25 Jun 2025 10:54:59 -0000"  # read as a moment without a zone, which compares with nothing
 GIPFEL = "/de/politik/nato-gipfel-karlsmuende.html"
 
 
@@ -349,6 +352,17 @@ def test_the_edit_shows_in_text_date_feed_and_validators() -> None:
         known = SITE.respond(list_path, {}).headers
         assert EDITED.respond(list_path, {"If-None-Match": known["ETag"]}).status == 200
         assert EDITED.respond(list_path, {"If-Modified-Since": known["Last-Modified"]}).status == 200
+
+
+@given(
+    path=st.text() | st.sampled_from(SITE.paths),
+    headers=st.dictionaries(st.sampled_from(["If-None-Match", "if-modified-since"]), st.text() | st.just(GMT_WITHOUT_ZONE)),
+)
+def test_any_request_gets_a_reply(path: str, headers: dict[str, str]) -> None:
+    assume(path != HUGE.path)
+    reply = SITE.respond(path, headers)
+    assert reply.status in {200, 301, 304, 404}
+    assert (reply.status == 200) == bool(reply.headers.get("ETag") and reply.body)
 
 
 # How articles are written down
