@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Self
 
+from articles.article import Article
 from articles.errors import Wrong
 
 Kind = Literal[
@@ -78,9 +79,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A page that was read and is no article: the reason is one of ``REASONS["rejected"]``."""
+    """A page that was read and is no article: the reason is one of ``REASONS["rejected"]``.
+
+    ``article`` is what could be read of it all the same (title, date or text), for the filter ``lagebild extract``.
+    """
 
     reason: str
+    article: Article | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.reason not in (REASONS["rejected"] or ()):

@@ -1,0 +1,136 @@
+"""What does a page's JSON-LD say? Nodes of schema.org found in its scripts, however they are nested, listed or damaged."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lxml.html import HtmlElement
+
+Node = Mapping[str, Any]
+"""One JSON object of a script; every value is checked where it is read."""
+
+ARTICLE_TYPES = frozenset(
+    [
+        "Article",
+        "NewsArticle",
+        "ReportageNewsArticle",
+        "AnalysisNewsArticle",
+        "BackgroundNewsArticle",
+        "OpinionNewsArticle",
+        "ReviewNewsArticle",
+        "AskPublicNewsArticle",
+        "AdvertiserContentArticle",
+        "SatiricalArticle",
+        "ScholarlyArticle",
+        "TechArticle",
+        "Report",
+        "BlogPosting",
+        "SocialMediaPosting",
+        "LiveBlogPosting",
+        "Review",
+        "PressRelease",
+    ]
+)
+"""schema.org types under Article, and two that sites use as if they were."""
+VIDEO_TYPES = frozenset({"VideoObject", "Movie", "Clip", "TVEpisode", "Episode"})
+GALLERY_TYPES = frozenset({"ImageGallery", "MediaGallery"})
+LIST_TYPES = frozenset({"CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage", "AboutPage", "ContactPage"})
+
+_NODES_LIMIT, _DEPTH_LIMIT = 2000, 12
+_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>)?\s*;?\s*$", re.S)
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+
+
+def read_nodes(tree: HtmlElement) -> list[Node]:
+    """Return every node with a type in the page's scripts, outer before inner, at most 2000."""
+    nodes: list[Node] = []
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower() and script.text:
+            nodes.extend(_walk(_load(script.text), 0))
+            if len(nodes) > _NODES_LIMIT:
+                break
+    return nodes[:_NODES_LIMIT]
+
+
+def _load(text: str) -> Any:
+    """Read JSON as people write it into pages: wrapped in comments, with bare line breaks or a comma too many."""
+    text = _WRAPPING.sub("", text)
+    for attempt in (text, _TRAILING_COMMA.sub(r"\1", text)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _walk(value: Any, depth: int) -> Iterator[Node]:
+    if depth > _DEPTH_LIMIT:
+        return
+    if isinstance(value, list):
+        for item in value[:500]:
+            yield from _walk(item, depth + 1)
+    elif isinstance(value, dict):
+        if types(value):
+            yield value
+        for key, item in value.items():
+            if isinstance(item, (dict, list)) and key not in ("itemListElement", "liveBlogUpdate", "comment"):
+                yield from _walk(item, depth + 1)
+
+
+def types(node: Node) -> frozenset[str]:
+    """Return a node's types without their vocabulary's address."""
+    stated = node.get("@type")
+    names = stated if isinstance(stated, list) else [stated]
+    return frozenset(name.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for name in names if isinstance(name, str))
+
+
+def string(node: Node, *keys: str) -> str | None:
+    """Return the first of ``keys`` that holds a non-empty string, also as ``{"@value": ...}`` or the head of a list."""
+    for key in keys:
+        value = node.get(key)
+        if isinstance(value, Sequence) and not isinstance(value, str) and value:
+            value = value[0]
+        if isinstance(value, Mapping):
+            value = value.get("@value") or value.get("name")
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+    return None
+
+
+def names(node: Node, key: str) -> list[str]:
+    """Return the names under ``key``: of strings, objects and lists of both."""
+    value = node.get(key)
+    found = []
+    for item in value if isinstance(value, list) else [value]:
+        name = string(item, "name") if isinstance(item, Mapping) else item
+        if isinstance(name, str) and name.strip():
+            found.append(name.strip())
+    return found
+
+
+def objects(node: Node, key: str) -> list[Node]:
+    """Return the objects under ``key``, one or many."""
+    value = node.get(key)
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, Mapping)]
+
+
+def main_article(nodes: Sequence[Node], page_path: str) -> Node | None:
+    """Return the node that describes the page's own article: it names the page's path, or else states most about it."""
+    articles = [node for node in nodes if types(node) & ARTICLE_TYPES]
+    if not articles:
+        return None
+
+    def weight(node: Node) -> tuple[bool, int]:
+        addresses = [string(node, "url", "@id") or ""]
+        page = node.get("mainEntityOfPage")
+        addresses.append(
+            page if isinstance(page, str) else string(page, "@id", "url") or "" if isinstance(page, Mapping) else ""
+        )
+        own = len(page_path) > 1 and any(page_path in address for address in addresses)
+        keys = ("headline", "datePublished", "articleBody", "author", "liveBlogUpdate")
+        return own, sum(bool(node.get(key)) for key in keys)
+
+    return max(articles, key=weight)

@@ -1,0 +1,149 @@
+"""What kind of page is this: an article (which kind?), or a section, a consent wall, an error page, or no page of text?"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from articles.article import ArticleKind
+from articles.url import is_listing_path
+from extract import jsonld
+from extract.stated import Stated
+
+_BINARY = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"PK\x03\x04",
+    b"RIFF",
+    b"\x00\x00\x00",
+    b"\x7fELF",
+    b"MZ",
+    b"OggS",
+    b"ID3",
+    b"wOFF",
+    b"wOF2",
+)
+_HTML_TYPES = re.compile(r"html|xml|text/plain|octet-stream|^$", re.I)
+_TAG = re.compile(r"<\s*(?:!doctype\s+html|html|head|body|div|p|article|main|section|h1|meta|title|table|span|a)\b", re.I)
+_LIST_ROOT = re.compile(
+    r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b", re.I | re.S
+)
+
+_ERROR_TITLE = re.compile(
+    r"^\W*(?:(?:error |fehler |http )?(?:400|401|403|404|410|429|451|500|502|503|504)\b|seite (?:wurde )?nicht gefunden|page not found|not found|"
+    r"(?:diese |die )?seite (?:existiert nicht|konnte nicht|wurde nicht|ist nicht)|access denied|zugriff verweigert|forbidden|just a moment|attention required|"
+    r"service unavailable|bad gateway|internal server error|wartungsarbeiten|under maintenance|are you a robot|bist du ein mensch|"
+    r"sicherheitsüberprüfung|security check|checking your browser|request blocked|artikel nicht (?:mehr )?verfügbar|oops|ups)",
+    re.I,
+)
+_ERROR_ANYWHERE = re.compile(r"\b(?:404|not found|nicht gefunden|access denied|service unavailable)\b", re.I)
+_CONSENT = re.compile(
+    r"mit werbung (?:weiterlesen|lesen|nutzen)|cookie|zustimm|einwillig|consent|datenschutz|tracking|privacy|werbefrei|pur-?abo|"
+    r"akzeptieren (?:und|&) weiter|accept (?:all|and continue)|partner[n]? (?:verarbeiten|store)|personenbezogene daten|personal data|legitimate interest",
+    re.I,
+)
+_LIVE_TITLE = re.compile(r"live-?\s?(?:blog|ticker|updates?)|newsblog|\bticker\b|live:|\+\+\+.*\+\+\+", re.I)
+_GALLERY_PATH = re.compile(
+    r"/(?:bilder|fotostrecken?|galler(?:y|ies)|galerie\w*|bildergalerie\w*|photos?|slideshow|fotos)[/-]", re.I
+)
+_VIDEO_PATH = re.compile(r"/(?:videos?|mediathek|watch|tv)[/-]", re.I)
+_SHORT = 600
+"""Code points; consent and error pages say less about anything else, short news say more."""
+
+
+def looks_like_html(body: bytes, text: str, content_type: str | None) -> bool:
+    """Whether bytes are a web page at all, whatever their header claims; feeds and sitemaps are not."""
+    if body.startswith(_BINARY) or not _HTML_TYPES.search((content_type or "").split(";")[0].strip()):
+        return False
+    head = text[:200_000]
+    if head.count("\ufffd") + head.count("\x00") > max(20, len(head) // 20):
+        return False
+    return bool(_TAG.search(head)) and not _LIST_ROOT.match(head[:5000])
+
+
+def says_article(stated: Stated) -> bool:
+    """og:type article or a JSON-LD article type: accepts 97.5 % of real articles, rejects 8 of 10 sections."""
+    return stated.article is not None or any(
+        value.strip().lower() in ("article", "news.article", "newsarticle") for value in stated.meta.get("og:type", ())
+    )
+
+
+def failure(stated: Stated, title: str | None, text: str, status: int) -> str | None:
+    """Return ``error_page`` or ``consent`` if the page is one, told by its title and by how little else it says."""
+    if status >= 400:
+        return "error_page"
+    titles = [name for name in (title, stated.document_title) if name]
+    says_error = any(_ERROR_TITLE.match(name.strip()) for name in titles) or (
+        len(text) < 250 and any(_ERROR_ANYWHERE.search(name) for name in titles)
+    )
+    if says_error and len(text) < _SHORT and stated.article is None:
+        return "error_page"
+    hits = len({match.group().lower() for match in _CONSENT.finditer(text[:4000])})
+    in_title = any(_CONSENT.search(name) for name in titles)
+    words = max(1, len(text.split()))
+    dense = len(_CONSENT.findall(text[:4000])) * 40 > min(words, 600)
+    if hits >= 3 and dense and (in_title or not says_article(stated)):
+        return "consent"
+    return None
+
+
+def kind_of_article(stated: Stated, url: str, title: str | None, entries: int, text_length: int) -> ArticleKind:
+    """Return which kind of article a page is, once it is known to be one."""
+    main = jsonld.types(stated.article) if stated.article is not None else frozenset[str]()
+    if "LiveBlogPosting" in main | stated.types or (entries >= 3 and _LIVE_TITLE.search(f"{title or ''} {url}")):
+        return "live"
+    og_type = (stated.first("og:type") or "").lower()
+    path = urlsplit(url).path
+    if (
+        stated.types & jsonld.GALLERY_TYPES
+        or og_type in ("gallery", "image_gallery")
+        or (_GALLERY_PATH.search(path) and text_length < 1500)
+    ):
+        return "gallery"
+    if (
+        og_type.startswith("video")
+        or (stated.types & jsonld.VIDEO_TYPES and stated.article is None)
+        or (_VIDEO_PATH.search(path) and stated.types & jsonld.VIDEO_TYPES)
+    ) and text_length < 3000:
+        return "video"
+    return "article"
+
+
+def is_section(stated: Stated, url: str, linked: int, length: int) -> bool:
+    """Whether the page lists other pages' headlines rather than being one: by its address, its claims and its links.
+
+    ``linked`` is what `linked_headlines` counted, ``length`` the text's. A page that says it is an article is one, unless
+    its address is a root.
+    """
+    path = urlsplit(url).path
+    if path in ("", "/"):
+        return True
+    if says_article(stated):
+        return False
+    lists = bool(stated.types & jsonld.LIST_TYPES) or (stated.first("og:type") or "").lower() in ("website", "profile")
+    if linked >= 6 and (is_listing_path(url) or lists or length < 200 * linked):
+        return True
+    if is_listing_path(url) and linked >= 3:
+        return True
+    return lists and linked >= 3 and length < 1500
+
+
+def linked_headlines(tree: HtmlElement) -> int:
+    """Count distinct headings that link elsewhere, outside of navigation and of teaser boxes."""
+    found = set()
+    for heading in tree.iter("h2", "h3", "h4"):
+        link = next(heading.iter("a"), None)
+        if link is None:
+            parent = heading.getparent()
+            link = parent if parent is not None and parent.tag == "a" else None
+        if link is not None and link.get("href") and len(heading.text_content().split()) >= 3 and not _in_side(heading):
+            found.add(link.get("href"))
+    return len(found)
+
+
+def _in_side(element: HtmlElement) -> bool:
+    return any(parent.tag in ("aside", "nav", "footer") for parent in element.iterancestors())

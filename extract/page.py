@@ -1,0 +1,397 @@
+"""What article does this page hold? Puts together what the other files of this room read; a pure function of the bytes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement, document_fromstring
+
+from articles.article import Article, Moment, TimeSource
+from articles.errors import Wrong
+from articles.outcome import Rejected
+from articles.page import Page
+from articles.url import article_id, canonicalise, host, is_listing_path, same_site
+from config.models import Source
+from extract import authors, body, dates, jsonld, kinds, live, titles
+from extract.decode import decode, one_line, plain, tidy
+from extract.flat import read_flat
+from extract.stated import Stated, heading_text, join, read_stated
+from extract.tree import parse
+from extract.version import EXTRACT_VERSION
+
+_SHORTEST = 60
+"""Code points of text below which a page says nothing; a one-sentence flash is longer."""
+_BODY_MUCH_LONGER, _BODY_SHARED = 1.4, 0.6
+"""JSON-LD's articleBody is worse than trafilatura's text on average, so it stands in only for a text that is too short,
+or when it is so much longer and holds so much of what was found (measured, docs/decisions/0030)."""
+_SHORT_TEXT = 250
+_PAYWALL_CLASS = re.compile(
+    r"paywall|premium-?(?:content|teaser|box)|plus-?(?:box|teaser|wall)|piano-|regwall|metered|offer-?box|abo-?(?:wall|teaser)|subscriber-?only",
+    re.I,
+)
+_PAYWALL_TEXT = re.compile(
+    r"(?:jetzt|hier) weiterlesen|weiterlesen mit|artikel (?:weiter|zu ende|freischalten)|exklusiv für (?:abonnent|mitglied)|nur für abonnent|mit (?:\S+ )?(?:plus|abo)\b.{0,40}lesen|"
+    r"bereits abonnent|schon abonnent|subscribe (?:now )?to (?:continue|read|unlock)|subscribers? only|already a subscriber|to continue reading|create an? (?:free )?account to|"
+    r"log ?in to (?:continue|read)|sign in to read|registrieren (?:und|sie sich).{0,30}lesen",
+    re.I,
+)
+_TEASER_LENGTH = 2000
+_PUBLISHED_META = (
+    *(
+        "article:published_time",
+        "og:article:published_time",
+        "datepublished",
+        "date",
+        "dc.date",
+        "dc.date.issued",
+        "dcterms.issued",
+    ),
+    *(
+        "dcterms.created",
+        "dcterms.date",
+        "parsely-pub-date",
+        "sailthru.date",
+        "pubdate",
+        "publishdate",
+        "publish-date",
+        "publication_date",
+    ),
+    *(
+        "cxenseparse:recs:publishtime",
+        "article.published",
+        "og:published_time",
+        "citation_publication_date",
+        "dc.date.created",
+        "datecreated",
+    ),
+)
+_MODIFIED_META = (
+    "article:modified_time",
+    "og:updated_time",
+    "og:article:modified_time",
+    "datemodified",
+    "last-modified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "lastmod",
+)
+_UNFINISHED = re.compile(r"(?:…|\.\.\.|[^.!?:\"“”»«')\]])\s*$")
+_PAGE_MARK = re.compile(r"/(?:seite-?\d+|page/?-?\d+|p\d+|\d{1,2}|amp|komplettansicht|index\.\w+|print|drucken)/?$", re.I)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is known of one page before its text is read: the tree is pruned later, so what needs all of it comes first."""
+
+    page: Page
+    source: Source | None
+    url: str
+    site_names: list[str]
+    stated: Stated
+    tree: HtmlElement
+    flat: tuple[str, ...] | None
+    linked: int
+    paywalled: bool
+    habits: dates.Habits
+
+
+def extract(page: Page, source: Source | None) -> Article | Rejected:
+    """Return the article a page holds, or why it holds none (with what was read of it, if anything).
+
+    Pure: no network, no clock, no files. ``source`` says how the site writes times and where its text is; None: general
+    rules. Raises Broken for bytes that must not be decompressed.
+    """
+    return _extract(page, source, linear=False)
+
+
+def extract_linear(page: Page, source: Source | None) -> Article | Rejected:
+    """The same by one walk over the characters, for pages that cost the tree reader too much; always ``truncated``."""
+    return _extract(page, source, linear=True)
+
+
+def _extract(page: Page, source: Source | None, *, linear: bool) -> Article | Rejected:
+    text, whole = decode(page)
+    if not kinds.looks_like_html(page.body, text, page.header("content-type")):
+        return Rejected("not_html")
+    try:
+        url = canonicalise(page.final_url)
+    except Wrong:
+        return Rejected("not_html")
+    tree, lost = (None, True) if linear else parse(text)
+    flat = None
+    if tree is None or lost:
+        head, flat = read_flat(text)
+        tree = document_fromstring(head)
+    result = _judge(_reading(page, source, url, tree, flat))
+    if not lost and whole:
+        return result
+    if isinstance(result, Article):
+        return replace(result, truncated=True)
+    return replace(result, article=replace(result.article, truncated=True)) if result.article else result
+
+
+def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, flat: tuple[str, ...] | None) -> _Reading:
+    stated, name = read_stated(tree, page.final_url), host(url)
+    zone, day_first = (source.time_zone, source.day_first) if source else (None, None)
+    return _Reading(
+        page=page,
+        source=source,
+        url=url,
+        site_names=[*stated.site_names(name), *([source.name] if source else [])],
+        stated=stated,
+        tree=tree,
+        flat=flat,
+        linked=kinds.linked_headlines(tree),
+        paywalled=_has_paywall(tree),
+        habits=dates.habits(page.fetched_at, zone, day_first, stated.language, name),
+    )
+
+
+def _judge(reading: _Reading) -> Article | Rejected:
+    """Read the article, then decide whether it is one."""
+    stated, url = reading.stated, reading.page.final_url
+    article = _article(reading)
+    length = len(article.text or "")
+    reason = kinds.failure(stated, article.title, article.text or "", reading.page.status)
+    if reason is None and kinds.is_section(stated, url, reading.linked, length):
+        reason = "section"
+    if reason is None and length < _SHORTEST:
+        reason = "no_text"
+    if reason is None:
+        return article
+    something = article.title or article.text or article.published
+    return Rejected(reason, article if something else None)
+
+
+def _article(reading: _Reading) -> Article:
+    stated, url = reading.stated, _canonical(reading)
+    title, kicker = _titles(reading)
+    bylines = authors.read_bylines(_stated_authors(stated), reading.site_names)
+    published, modified = _times(reading)
+    updates = live.read_updates(reading.tree, stated, reading.habits)
+    text = _body(reading, title, bylines.people)
+    lead = _lead(stated, title)
+    entries = None
+    if updates and kinds.kind_of_article(stated, url, title, len(updates), len(text)) == "live":
+        text, entries = live.compose(text, updates)
+    kind = kinds.kind_of_article(stated, url, title, len(updates), len(text))
+    teaser = _is_teaser(reading, text)
+    if len(text) < _SHORTEST and lead and (kinds.says_article(stated) or kind != "article"):
+        text, teaser = lead, teaser or kind == "article"
+    return Article(
+        id=article_id(url),
+        url=url,
+        source=reading.source.id if reading.source else None,
+        title=title,
+        kicker=kicker,
+        lead=None if lead is None or titles.fold(lead)[:80] in titles.fold(text[: len(lead) + 400]) else lead,
+        text=text or None,
+        authors=bylines.people,
+        published=published,
+        modified=modified,
+        seen_at=reading.page.fetched_at,
+        language=_language(stated),
+        kind=kind,
+        entries=entries,
+        claimed_free=_claimed_free(stated),
+        teaser=teaser,
+        origin=authors.origin(bylines, text),
+        extract_version=EXTRACT_VERSION,
+    )
+
+
+def _titles(reading: _Reading) -> titles.Titles:
+    stated, link = reading.stated, reading.page.link
+    headline, kicker = heading_text(stated.heading)
+    node = stated.article or {}
+    candidates: list[tuple[titles.Place, str | None]] = [
+        ("h1", headline),
+        ("json-ld", plain(jsonld.string(node, "headline", "name"))),
+        ("og", stated.first("og:title")),
+        ("title", stated.document_title),
+        ("feed", link.title if link else None),
+        ("twitter", stated.first("twitter:title")),
+    ]
+    return titles.choose(candidates, reading.site_names, kicker or stated.kicker)
+
+
+def _stated_authors(stated: Stated) -> list[str]:
+    """JSON-LD first, then meta, then the visible byline: each asked only if the one before names nobody."""
+    node = stated.article or {}
+    for names in (
+        jsonld.names(node, "author") + jsonld.names(node, "creator"),
+        [
+            value
+            for name in ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author")
+            for value in stated.meta.get(name, ())
+        ],
+        stated.bylines,
+    ):
+        if any(authors.read_bylines(names, ())):
+            return [*names, *(line for line in stated.bylines if "(" in line)]
+    return []
+
+
+def _times(reading: _Reading) -> tuple[Moment | None, Moment | None]:
+    stated, link, site = reading.stated, reading.page.link, reading.habits
+    node = stated.article or {}
+    listed: TimeSource = "feed" if link and (link.id or link.summary or link.author) else "sitemap"
+    published = dates.settle(
+        [
+            ("json-ld", jsonld.string(node, "datePublished")),
+            *(("meta", value) for name in _PUBLISHED_META for value in stated.meta.get(name, ())),
+            ("json-ld", jsonld.string(node, "dateCreated", "uploadDate")),
+            *(("time", value) for value in stated.times[:3]),
+            (listed, link.published if link else None),
+            ("url", dates.in_url(reading.page.final_url, site)),
+            *(("text", value) for value in stated.dates_in_text[:3]),
+        ],
+        site,
+    )
+    modified = dates.settle(
+        [
+            ("json-ld", jsonld.string(node, "dateModified")),
+            *(("meta", value) for name in _MODIFIED_META for value in stated.meta.get(name, ())),
+            *(("time", value) for value in stated.update_times[:2]),
+            (listed, link.updated if link else None),
+            *(("text", value) for value in stated.update_dates_in_text[:2]),
+        ],
+        site,
+    )
+    return published, modified if modified and dates.is_later(modified, published) else None
+
+
+def _body(reading: _Reading, title: str | None, people: tuple[str, ...]) -> str:
+    """Return the article's paragraphs, an empty line between them."""
+    if reading.flat is not None:
+        lines = list(reading.flat)
+    else:
+        tree = _selected(reading)
+        body.prune(tree)
+        lines = body.blocks(tree)
+    text = "\n\n".join(body.filter_lines(lines, title, people))
+    stated = [
+        line
+        for line in tidy(plain(jsonld.string(reading.stated.article or {}, "articleBody"), lines=True) or "").split("\n")
+        if line
+    ]
+    other = "\n\n".join(body.filter_lines(stated, title, people))
+    return other if _is_better(other, text) else text
+
+
+def _selected(reading: _Reading) -> HtmlElement:
+    """Return a tree of the elements that the source names as its body, or the whole page."""
+    selector = reading.source.text_selector if reading.source else None
+    found = list(reading.tree.cssselect(selector)) if selector else []
+    if not found:
+        return reading.tree
+    root = document_fromstring("<html><body><article></article></body></html>")
+    root[0][0].extend(found)
+    return root
+
+
+def _is_better(other: str, text: str) -> bool:
+    if len(text) < _SHORT_TEXT:
+        return len(other) > len(text)
+    if len(other) < _BODY_MUCH_LONGER * len(text):
+        return False
+    mine, theirs = _shingles(text), _shingles(other)
+    return len(mine & theirs) >= _BODY_SHARED * len(mine)
+
+
+def _shingles(text: str) -> set[tuple[str, ...]]:
+    words = titles.fold(text).split()
+    return {tuple(words[i : i + 4]) for i in range(len(words) - 3)}
+
+
+def _lead(stated: Stated, title: str | None) -> str | None:
+    node = stated.article or {}
+    for text in (
+        stated.lead,
+        jsonld.string(node, "description"),
+        stated.first("og:description", "description", "twitter:description"),
+    ):
+        lead = one_line(plain(text))
+        if len(lead) >= 40 and titles.fold(lead) != titles.fold(title or ""):
+            return lead
+    return None
+
+
+def _has_paywall(tree: HtmlElement) -> bool:
+    """Whether the page shows a wall to somebody: by its blocks' names or by what it asks."""
+    if any(
+        _PAYWALL_CLASS.search(f"{el.get('class') or ''} {el.get('id') or ''}")
+        for el in tree.iter("div", "section", "aside")
+        if el.get("class") or el.get("id")
+    ):
+        return True
+    return any(_PAYWALL_TEXT.search(el.text_content()[:300]) for el in tree.iter("p", "a", "button", "h2", "h3"))
+
+
+def _is_teaser(reading: _Reading, text: str) -> bool:
+    """Measured, not believed: a wall on the page and a short text that breaks off, or far fewer words than stated."""
+    node = reading.stated.article or {}
+    stated = node.get("wordCount")
+    words = (
+        int(stated)
+        if isinstance(stated, int) or (isinstance(stated, str) and stated.isdecimal() and len(stated) < 7)
+        else 0
+    )
+    if words > 150 and len(text.split()) * 2 < words:
+        return True
+    if len(text) >= _TEASER_LENGTH:
+        return False
+    return (
+        reading.paywalled
+        and (_claimed_free(reading.stated) is False or bool(_UNFINISHED.search(text)) or len(text) < _TEASER_LENGTH // 2)
+    ) or (_claimed_free(reading.stated) is False and bool(_UNFINISHED.search(text)))
+
+
+def _claimed_free(stated: Stated) -> bool | None:
+    value = (stated.article or {}).get("isAccessibleForFree")
+    if value is None:
+        value = {"free": True, "metered": False, "locked": False}.get((stated.first("article:content_tier") or "").lower())
+    if isinstance(value, str):
+        value = {"true": True, "false": False}.get(value.rsplit("/", 1)[-1].lower())
+    return value if isinstance(value, bool) else None
+
+
+def _language(stated: Stated) -> str | None:
+    """Return the ISO 639-1 code the page declares; enrichment weighs it against the words."""
+    for value in (
+        stated.language,
+        stated.first("og:locale", "content-language"),
+        jsonld.string(stated.article or {}, "inLanguage"),
+    ):
+        code = (value or "").strip().lower().replace("_", "-").split("-")[0]
+        if len(code) == 2 and code.isalpha() and code.isascii():
+            return code
+    return None
+
+
+def _canonical(reading: _Reading) -> str:
+    """Return the address to believe: rel=canonical or og:url on the same registrable domain, never a root or section path."""
+    for stated in (reading.stated.address("canonical"), _absolute(reading.stated, reading.stated.first("og:url"))):
+        if stated is None:
+            continue
+        try:
+            candidate = canonicalise(stated)
+        except Wrong:
+            continue
+        if candidate == reading.url:
+            break
+        if same_site(candidate, reading.url) and not is_listing_path(candidate) and not _is_above(candidate, reading.url):
+            return candidate
+    return reading.url
+
+
+def _absolute(stated: Stated, href: str | None) -> str | None:
+    return join(stated.base, href.strip()) if href else None
+
+
+def _is_above(candidate: str, url: str) -> bool:
+    """Whether the candidate is a folder that holds the page: its section, unless only a page number is cut off."""
+    above, below = urlsplit(candidate).path.rstrip("/"), urlsplit(url).path.rstrip("/")
+    return below.startswith(above + "/") and not _PAGE_MARK.fullmatch(below[len(above) :])

@@ -1,0 +1,259 @@
+"""What does the page say about itself? Its meta tags, links, JSON-LD and marked-up title, byline and times, found in one walk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from extract import jsonld
+from extract.decode import one_line
+
+_KICKER = re.compile(
+    r"kicker|overline|dachzeile|topline|roofline|spitzmarke|eyebrow|pretitle|pre-title|headline__?-?intro|ober-?zeile|catchline",
+    re.I,
+)
+_LEAD = re.compile(
+    r"(?:^|[\s_-])(?:lead|lede|intro|standfirst|vorspann|teaser-?text|article-?intro|abstract|anreisser|sub-?title|subheadline|dek|excerpt)"
+    r"(?:[\s_-]?(?:text|paragraph|content))?(?:$|[\s_-])",
+    re.I,
+)
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:byline|author|autor|autoren|authors|verfasser|writer)s?(?:[\s_-]?(?:name|names|link|list|text|info|line))?(?:$|[\s_-])",
+    re.I,
+)
+_NOT_BYLINE = re.compile(r"bio|box|avatar|image|follow|comment|social|related|teaser|description|about", re.I)
+_DATE_CLASS = re.compile(r"date|datum|time|zeit|publish|veroeffentlicht|stand|dateline", re.I)
+_UPDATED = re.compile(r"updat|aktualisier|modif|geändert|zuletzt|last.?changed", re.I)
+_ASIDE = frozenset({"aside", "nav", "footer", "li", "form"})
+_CARD = re.compile(
+    r"teaser|related|recommend|sidebar|mostread|most-read|meistgelesen|newsletter|promo|card|comment|kommentar|ticker-?list|footer|aside",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class Stated:
+    """A page's statements, raw and in document order; ``meta`` holds the values of each name, property or itemprop."""
+
+    meta: dict[str, list[str]] = field(default_factory=dict)
+    links: dict[str, list[HtmlElement]] = field(default_factory=dict)
+    nodes: list[jsonld.Node] = field(default_factory=list)
+    article: jsonld.Node | None = None
+    document_title: str | None = None
+    headings: list[HtmlElement] = field(default_factory=list)
+    heading: HtmlElement | None = None
+    kicker: str | None = None
+    lead: str | None = None
+    bylines: list[str] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+    update_times: list[str] = field(default_factory=list)
+    dates_in_text: list[str] = field(default_factory=list)
+    update_dates_in_text: list[str] = field(default_factory=list)
+    language: str | None = None
+    base: str = ""
+
+    def first(self, *names: str) -> str | None:
+        """Return the first value of the first of these meta names that has one."""
+        return next((value for name in names for value in self.meta.get(name, ()) if value.strip()), None)
+
+    def address(self, rel: str) -> str | None:
+        """Return the absolute address of the first link with that rel; None if it is no address."""
+        for link in self.links.get(rel, ()):
+            if href := (link.get("href") or "").strip():
+                return join(self.base, href)
+        return None
+
+    @property
+    def types(self) -> frozenset[str]:
+        """All schema.org types on the page."""
+        return frozenset[str]().union(*(jsonld.types(node) for node in self.nodes))
+
+    def site_names(self, host: str) -> list[str]:
+        """Return what the site calls itself: og:site_name, the publisher's name, its host with and without ending."""
+        names = [
+            *self.meta.get("og:site_name", ()),
+            *self.meta.get("application-name", ()),
+            *self.meta.get("publisher", ()),
+        ]
+        for node in self.nodes:
+            names.extend(jsonld.names(node, "publisher"))
+            if jsonld.types(node) & {"WebSite", "NewsMediaOrganization"}:
+                names.extend(jsonld.names(node, "name") + jsonld.names(node, "alternateName"))
+        bare = host.removeprefix("www.")
+        labels = bare.split(".")
+        return [name for name in (*names, bare, labels[-2] if len(labels) > 1 else bare, labels[0]) if name.strip()]
+
+
+def join(base: str, href: str) -> str | None:
+    """Return the absolute http(s) address of ``href``; None for other schemes and what is no address."""
+    try:
+        absolute = urljoin(base, href)
+        parts = urlsplit(absolute)
+        _ = parts.port
+    except ValueError:
+        return None
+    return absolute if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def read_stated(tree: HtmlElement, url: str) -> Stated:
+    """Gather a page's statements; ``url`` is the address that answered."""
+    stated = Stated(base=url, language=_language(tree), nodes=jsonld.read_nodes(tree))
+    stated.article = jsonld.main_article(stated.nodes, urlsplit(url).path)
+    for element in tree.iter("meta", "link", "base", "title", "h1", "time"):
+        _take(stated, element, url)
+    stated.heading = _main_heading(stated.headings)
+    _read_marked_up(stated, tree)
+    return stated
+
+
+def _take(stated: Stated, element: HtmlElement, url: str) -> None:
+    match element.tag:
+        case "meta":
+            name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+            if name and (content := element.get("content")):
+                stated.meta.setdefault(name.strip().lower(), []).append(content)
+        case "link":
+            for rel in (element.get("rel") or element.get("itemprop") or "").lower().split():
+                stated.links.setdefault(rel, []).append(element)
+        case "base":
+            stated.base = join(url, element.get("href") or "") or url
+        case "title":
+            if stated.document_title is None and not any(parent.tag == "svg" for parent in element.iterancestors()):
+                stated.document_title = element.text_content()
+        case "h1":
+            stated.headings.append(element)
+        case _:
+            _take_time(stated, element)
+
+
+def _take_time(stated: Stated, element: HtmlElement) -> None:
+    if in_card(element):
+        return
+    value = element.get("datetime") or element.get("content") or element.text_content()
+    parent = element.getparent()
+    around = " ".join(
+        (
+            element.get("class") or "",
+            element.get("itemprop") or "",
+            (parent.get("class") or "") if parent is not None else "",
+            (parent.text or "")[-40:] if parent is not None else "",
+            element.text_content()[:30],
+        )
+    )
+    before = element.getprevious()
+    tail = (before.tail or before.text_content()[-30:])[-40:] if before is not None else ""
+    updated = _UPDATED.search(around) or _UPDATED.search(tail)
+    (stated.update_times if updated else stated.times).append(value)
+    text = element.text_content()
+    if element.get("datetime") and text.strip():  # the day in the attribute, the minute for people
+        (stated.update_times if updated else stated.times).append(text)
+
+
+def in_card(element: HtmlElement) -> bool:
+    """Whether an element stands in navigation or in a teaser of another article."""
+    for parent in element.iterancestors():
+        if parent.tag in _ASIDE or _CARD.search(parent.get("class") or ""):
+            return True
+        if parent.tag in ("article", "main") or parent.tag == "body":
+            return False
+    return False
+
+
+def _main_heading(headings: list[HtmlElement]) -> HtmlElement | None:
+    """Return the h1 that heads the article: not the site's name in the header, rather inside article or main."""
+
+    def rank(heading: HtmlElement) -> tuple[bool, bool, int]:
+        parents = {parent.tag for parent in heading.iterancestors()}
+        words = len(heading.text_content().split())
+        return (
+            bool(parents & {"article", "main"}),
+            "header" not in parents or bool(parents & {"article", "main"}),
+            min(words, 3),
+        )
+
+    filled = [heading for heading in headings[:20] if heading.text_content().strip() and not in_card(heading)]
+    return max(filled, key=rank) if filled else None
+
+
+def heading_text(heading: HtmlElement | None) -> tuple[str | None, str | None]:
+    """Return an h1's headline and the kicker marked up inside it."""
+    if heading is None:
+        return None, None
+    kicker = next(
+        (el for el in heading.iterdescendants() if isinstance(el.tag, str) and _KICKER.search(el.get("class") or "")), None
+    )
+    if kicker is None:
+        return spaced(heading), None
+    inside = {id(node) for node in kicker.iter()}
+    words = [heading.text or ""]
+    for node in heading.iterdescendants():
+        if id(node) not in inside:
+            words.append(node.text or "")
+        if id(node) not in inside or node is kicker:
+            words.append(" " + (node.tail or ""))
+    text = one_line(" ".join(words)).lstrip(":|–— ")
+    return (text or spaced(heading)), spaced(kicker).rstrip(" :|–—")
+
+
+def spaced(element: HtmlElement) -> str:
+    """Return an element's text on one line; borders of its blocks are spaces."""
+    parts = []
+    for node in element.iter():
+        if node.tag in ("br", "div", "p", "span", "li") and node is not element:
+            parts.append(" " if node.tag != "span" else "")
+        parts.append(node.text or "")
+        if node is not element:
+            parts.append((" " if node.tag in ("div", "p", "li") else "") + (node.tail or ""))
+    return one_line("".join(parts))
+
+
+def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
+    """Find kicker, lead, bylines and visible dates by what their classes are called, outside of other articles' teasers."""
+    for element in _candidates(tree):
+        names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('rel') or ''} {element.get('data-testid') or ''}"
+        if _BYLINE.search(names) and not _NOT_BYLINE.search(names) and len(stated.bylines) < 20 and not in_card(element):
+            text = spaced(element)
+            if 3 < len(text) < 200:
+                stated.bylines.append(text)
+        elif stated.kicker is None and _KICKER.search(names) and _heads(element, stated.heading):
+            stated.kicker = spaced(element)[:120] or None
+        elif stated.lead is None and _LEAD.search(names) and not in_card(element):
+            text = spaced(element)
+            if 40 < len(text) < 1200:
+                stated.lead = text
+        elif _DATE_CLASS.search(names) and len(element) < 6 and not in_card(element):
+            text = spaced(element)
+            if 6 < len(text) < 120 and any(char.isdigit() for char in text):
+                (stated.update_dates_in_text if _UPDATED.match(text) else stated.dates_in_text).append(text)
+
+
+def _candidates(tree: HtmlElement) -> Iterator[HtmlElement]:
+    for element in tree.iter("p", "div", "span", "h2", "h3", "h4", "a", "strong", "small", "address", "header", "li"):
+        if element.get("class") or element.get("itemprop") or element.get("rel") or element.get("data-testid"):
+            yield element
+
+
+def _heads(element: HtmlElement, heading: HtmlElement | None) -> bool:
+    """Whether the element stands in the block of the main heading, before it or in it."""
+    if heading is None:
+        return False
+    block = heading.getparent()
+    for _ in range(2):
+        if block is None:
+            return False
+        if element in block.iterdescendants():
+            return len(block.text_content()) < 3000 and not in_card(element)
+        block = block.getparent()
+    return False
+
+
+def _language(tree: HtmlElement) -> str | None:
+    for element in (tree, *tree.iterfind("./body")):
+        value = element.get("lang") or element.get("{http://www.w3.org/XML/1998/namespace}lang") or element.get("xml:lang")
+        if value and re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9-_]*)?", value.strip()):
+            return value.strip()
+    return None

@@ -1,0 +1,105 @@
+"""Which of a page's titles is the headline? The candidates vote; kicker and site name are told apart from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from extract.decode import one_line
+
+Place = Literal["h1", "json-ld", "og", "feed", "title", "twitter"]
+WEIGHT: dict[Place, float] = {"h1": 3.0, "json-ld": 2.6, "og": 2.2, "feed": 1.8, "title": 2.0, "twitter": 0.8}
+"""How much each place says. The best fixed order finds 70 to 75 % (docs/decisions/0030): so agreement decides first, and
+what readers see (h1) settles what is left."""
+
+_SEPARATORS = re.compile(r"\s+[|·•»›–—-]\s+|\s*\|\s*|\s+::?\s+")
+_KICKER = re.compile(r"^(?P<kicker>[^:|–—+]{2,60}?)\s*(?::|\||–|—|\+\+\+)\s+(?P<rest>\S.*)$")
+_NO_TITLE = re.compile(r"^(?:home|startseite|start|news|nachrichten|untitled|index|artikel|article)$", re.I)
+_WORD = re.compile(r"\w+")
+_LONGEST = 400
+
+
+class Titles(NamedTuple):
+    """The headline and the kicker above it, each on one line."""
+
+    title: str | None
+    kicker: str | None
+
+
+def choose(candidates: Iterable[tuple[Place, str | None]], site_names: Sequence[str], kicker: str | None) -> Titles:
+    """Choose the headline among what the page says in several places.
+
+    Candidates support one another when they have the same words, and half as much when one holds the other (a kicker in
+    front, a site name behind). ``site_names`` are removed from the ends; ``kicker`` is what the page marks as one.
+    """
+    kicker = one_line(kicker)[:_LONGEST] or None
+    cleaned = [
+        (place, _without_kicker(without_site(one_line(text)[:_LONGEST], site_names), kicker)) for place, text in candidates
+    ]
+    votes = [(place, text, fold(text)) for place, text in cleaned if fold(text) and not _NO_TITLE.match(text)]
+    if not votes:
+        return Titles(None, kicker)
+
+    def support(place: Place, words: str) -> float:
+        same = sum(WEIGHT[other] for other, _, theirs in votes if theirs == words)
+        inside = sum(
+            WEIGHT[other]
+            for other, _, theirs in votes
+            if theirs != words and (f" {words} " in f" {theirs} ") and len(words) > 12
+        )
+        return same + 0.5 * inside + WEIGHT[place] / 100
+
+    _, title, words = max(votes, key=lambda vote: support(vote[0], vote[2]))
+    if kicker is None:
+        kicker = _found_kicker(title, (text for _, text, _ in votes))
+    return Titles(title, kicker if kicker and fold(kicker) != words else None)
+
+
+def fold(text: str) -> str:
+    """Return the words of a title in lower case: what two spellings of one headline share."""
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+def without_site(text: str, site_names: Sequence[str]) -> str:
+    """Remove the site's name and what follows it ("Headline - Politik - Zeitung") from the ends of a title."""
+    cuts = list(_SEPARATORS.finditer(text))
+    if not cuts:
+        return text
+    known = {squeeze(name) for name in site_names if name}
+    parts = [
+        text[start:end]
+        for start, end in zip([0, *(c.end() for c in cuts)], [*(c.start() for c in cuts), len(text)], strict=True)
+    ]
+    for index in range(len(parts) - 1, 0, -1):
+        if squeeze(parts[index]) in known:
+            # a section between headline and site name goes with it: it is short and the headline before it is not
+            keep = index
+            while keep > 1 and len(parts[keep - 1]) <= 20 and len(parts[keep - 1].split()) <= 2 and len(parts[0]) > 20:
+                keep -= 1
+            return text[: cuts[keep - 1].start()].strip()
+    if squeeze(parts[0]) in known:
+        return text[cuts[0].end() :].strip()
+    return text
+
+
+def squeeze(text: str) -> str:
+    """Return letters and digits only, lower case: "Die Zeitung.de" and "diezeitung.de" are one name."""
+    return "".join(_WORD.findall(text.casefold()))
+
+
+def _without_kicker(text: str, kicker: str | None) -> str:
+    if not kicker or not text.casefold().startswith(kicker.casefold()):
+        return text
+    rest = text[len(kicker) :].lstrip(" :|–—-+•·")
+    return rest if len(rest) >= 8 else text
+
+
+def _found_kicker(title: str, texts: Iterable[str]) -> str | None:
+    """A kicker shows when one place has "Kicker: Headline" and the chosen headline is the second half."""
+    words = fold(title)
+    for text in texts:
+        match = _KICKER.match(text)
+        if match and fold(match["rest"]) == words:
+            return match["kicker"].strip(" +")
+    return None
