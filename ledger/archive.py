@@ -1,0 +1,205 @@
+"""The raw pages: how bytes as they came are appended to WARC files, found again, repaired after a crash, and erased."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from articles.errors import Broken, Transient, Wrong
+from articles.page import ArchiveRef, Link, Page
+from ledger import warc
+
+_WRITER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_SEGMENT = "{day:%Y%m%d}-{writer}-{number}.warc.gz"
+ORPHANS = "orphans"
+"""Folder beside the segments for bytes the ledger does not know, one file per repair, named SEGMENT.OFFSET."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What repair did to one segment: bytes moved to ``orphan``, or ``missing`` bytes that the ledger vouches for."""
+
+    segment: str
+    orphan: Path | None = None
+    missing: int = 0
+
+
+class Archive:
+    """A folder of WARC segments, one per day and writer, shared by readers, other writers and other machines.
+
+    ``append`` then ``sync`` before the ledger's transaction: what the ledger knows is on the disk. A segment is locked
+    (flock) while its writer lives and continued after a restart only once ``repair`` has cut it to what the ledger knows;
+    without that a further segment of the day is begun.
+    """
+
+    def __init__(self, folder: Path, writer_id: str) -> None:
+        if not _WRITER.fullmatch(writer_id):
+            raise Wrong(f"not a name for a writer of the archive: {writer_id!r}; use letters, digits, . _ -")
+        self.folder, self.writer = folder, writer_id
+        self._open: BinaryIO | None = None
+        self._name = ""
+        self._sound: set[str] = set()
+
+    def append(self, page: Page) -> ArchiveRef:
+        """Add one record for this fetch and return its place; durable after ``sync``.
+
+        Raises Transient if the disk is full or fails; the segment is then as it was before.
+        """
+        record = warc.encode(page)
+        with self._disk_failures():
+            file = self._segment_of(page)
+            start = file.seek(0, os.SEEK_END)
+            try:
+                file.write(record)
+            except OSError:
+                file.truncate(start)
+                raise
+        return ArchiveRef(self._name, start, len(record))
+
+    def sync(self) -> None:
+        """Return once everything appended is on the disk."""
+        if self._open is not None:
+            with self._disk_failures():
+                os.fsync(self._open.fileno())
+
+    def read(self, ref: ArchiveRef, link: Link | None = None) -> Page:
+        """Return the page of a record as it came.
+
+        Raises NotSo if it was erased on request, Broken if the file or record is missing or damaged.
+        """
+        return warc.decode(self._bytes(ref), ref, link)
+
+    def erase(self, ref: ArchiveRef) -> bool:
+        """Overwrite a record, for good, with one of the same length that says it was removed; False if it was already.
+
+        No other record moves, so every reference stays true, and a segment that is being written can be erased from.
+        """
+        old = self._bytes(ref)
+        if warc.is_removed(old):
+            return False
+        with self._disk_failures(), self._path(ref.segment).open("r+b", buffering=0) as file:
+            file.seek(ref.offset)
+            file.write(warc.removed(old, ref))
+            os.fsync(file.fileno())
+        return True
+
+    def repair(self, known_end: Callable[[str], int]) -> list[Repaired]:
+        """Cut every segment without a living writer to the last byte the ledger knows (``known_end(segment)``).
+
+        Bytes beyond are kept under a name in ``orphans``. The ledger is asked while the segment is locked, so a record
+        that a writer has just filed is never cut. Returns what was not in order.
+        """
+        if not self.folder.is_dir():
+            return []
+        found = []
+        with self._disk_failures():
+            for path in sorted(self.folder.glob("*.warc.gz")):
+                with path.open("r+b", buffering=0) as file:
+                    if path.name == self._name or not _locked(file):
+                        continue
+                    self._sound.add(path.name)
+                    size, end = path.stat().st_size, known_end(path.name)
+                    if size > end:
+                        found.append(Repaired(path.name, orphan=self._cut(file, path, end)))
+                    elif size < end:
+                        self._sound.discard(path.name)
+                        found.append(Repaired(path.name, missing=end - size))
+        return found
+
+    def close(self) -> None:
+        """Make everything durable and let go of the segment."""
+        if self._open is not None:
+            self.sync()
+            self._open.close()
+            self._open, self._name = None, ""
+
+    def _segment_of(self, page: Page) -> BinaryIO:
+        stem = f"{page.fetched_at:%Y%m%d}-{self.writer}-"
+        if self._open is None or not self._name.startswith(stem):
+            self.close()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._open, self._name = next(self._candidates(page))
+            self._sound.add(self._name)
+        return self._open
+
+    def _candidates(self, page: Page) -> Iterator[tuple[BinaryIO, str]]:
+        """Yield the first segment of the day that is new, or sound and unlocked: never one with unknown bytes."""
+        number = 0
+        while True:
+            number += 1
+            name = _SEGMENT.format(day=page.fetched_at, writer=self.writer, number=number)
+            path = self.folder / name
+            if path.exists() and name not in self._sound:
+                continue
+            file = path.open("a+b", buffering=0)
+            if _locked(file) and (name in self._sound or path.stat().st_size == 0):
+                _sync_folder(self.folder)
+                yield file, name
+            file.close()
+
+    def _cut(self, file: BinaryIO, path: Path, end: int) -> Path:
+        orphan = self.folder / ORPHANS / f"{path.name}.{end}"
+        orphan.parent.mkdir(exist_ok=True)
+        number = 1
+        while orphan.exists():
+            number += 1
+            orphan = orphan.with_name(f"{path.name}.{end}.{number}")
+        file.seek(end)
+        with orphan.open("xb") as kept:
+            while part := file.read(1 << 20):
+                kept.write(part)
+            kept.flush()
+            os.fsync(kept.fileno())
+        _sync_folder(orphan.parent)
+        file.truncate(end)
+        os.fsync(file.fileno())
+        return orphan
+
+    def _path(self, segment: str) -> Path:
+        if Path(segment).name != segment:
+            raise Broken(f"not the name of a segment: {segment!r}")
+        return self.folder / segment
+
+    def _bytes(self, ref: ArchiveRef) -> bytes:
+        try:
+            with self._path(ref.segment).open("rb") as file:
+                file.seek(ref.offset)
+                data = file.read(ref.length)
+        except FileNotFoundError as error:
+            raise Broken(f"the archive has no segment {ref.segment}: {self.folder}") from error
+        except OSError as error:
+            raise Transient(f"the archive cannot be read: {self.folder / ref.segment}: {error.strerror}") from error
+        if len(data) < ref.length:
+            raise Broken(f"the archive's segment {ref.segment} ends before the record at {ref.offset}")
+        return data
+
+    @contextmanager
+    def _disk_failures(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            what = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "the archive cannot be written"
+            raise Transient(f"{what}: {self.folder}: {error.strerror}; nothing was filed; try again") from error
+
+
+def _locked(file: BinaryIO) -> bool:
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,149 @@
+"""What is still to be said, to whom, and how each notice ended."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from articles.article import Span
+from articles.match import Notice, NoticeState, OutboxRow
+from articles.wire import from_json
+from ledger.schema import articles, config_versions, matches, outbox, revisions
+from ledger.store import Store
+from ledger.values import OutboxView
+
+SEND_TTL = timedelta(minutes=5)
+"""A notice that was not marked by then belongs to a delivery that died: far over a channel's longest timeout (120 s)."""
+
+
+class Outbox:
+    """The rows of every match and channel; each ends exactly once, and only under its own lease."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def claim(self, limit: int, now: datetime, ttl: timedelta = SEND_TTL) -> list[OutboxRow]:
+        """Lease up to ``limit`` due notices, the longest due first, those of a delivery that died again."""
+        due = sa.or_(
+            sa.and_(outbox.c.state == "open", outbox.c.due_at <= now),
+            sa.and_(outbox.c.state == "sending", outbox.c.leased_until <= now),
+        )
+        wanted = (sa.select(outbox).where(due).order_by(outbox.c.due_at, outbox.c.id).limit(limit)).with_for_update(
+            skip_locked=True
+        )
+        with self._store.write() as connection:
+            rows = connection.execute(wanted).all()
+            if rows:
+                connection.execute(
+                    sa.update(outbox)
+                    .where(outbox.c.id.in_([row.id for row in rows]))
+                    .values(
+                        state="sending",
+                        lease=outbox.c.lease + 1,
+                        attempts=outbox.c.attempts + 1,
+                        leased_until=now + ttl,
+                    )
+                )
+            return [OutboxRow(row.id, row.lease + 1, row.attempts + 1, _notice(connection, row)) for row in rows]
+
+    def delivered(self, row: OutboxRow, now: datetime) -> bool:
+        """Note that the notice was said; False if the lease is lost."""
+        return self._mark(row, state="delivered", ended_at=now, error=None)
+
+    def retry(self, row: OutboxRow, at: datetime, error: str) -> bool:
+        """Put the notice back, due at ``at``, with what went wrong; False if the lease is lost."""
+        return self._mark(row, state="open", due_at=at, error=error)
+
+    def dead(self, row: OutboxRow, error: str, now: datetime) -> bool:
+        """End the notice as a dead letter; False if the lease is lost."""
+        return self._mark(row, state="dead", ended_at=now, error=error)
+
+    def rows(self, state: NoticeState | None = None, limit: int = 100) -> list[OutboxView]:
+        """Return rows as a person looks at them, the newest first."""
+        wanted = (
+            sa.select(outbox, matches.c.alert, matches.c.article_id, revisions.c.body)
+            .join(matches, matches.c.id == outbox.c.match_id)
+            .join(revisions, _revision_of_match())
+            .order_by(outbox.c.id.desc())
+            .limit(limit)
+        )
+        if state is not None:
+            wanted = wanted.where(outbox.c.state == state)
+        with self._store.read() as connection:
+            return [_as_view(row) for row in connection.execute(wanted)]
+
+    def requeue(self, row_id: int, now: datetime) -> bool:
+        """Open a dead letter again, due now with its attempts counted from zero; False if it is not dead."""
+        with self._store.write() as connection:
+            done = connection.execute(
+                sa.update(outbox)
+                .where(outbox.c.id == row_id, outbox.c.state == "dead")
+                .values(state="open", due_at=now, attempts=0, ended_at=None)
+            )
+            return done.rowcount == 1
+
+    def _mark(self, row: OutboxRow, **values: Any) -> bool:
+        with self._store.write() as connection:
+            done = connection.execute(
+                sa.update(outbox)
+                .where(outbox.c.id == row.row, outbox.c.lease == row.lease, outbox.c.state == "sending")
+                .values(leased_until=None, **values)
+            )
+            return done.rowcount == 1
+
+
+def _revision_of_match() -> sa.ColumnElement[bool]:
+    return sa.and_(revisions.c.article_id == matches.c.article_id, revisions.c.number == matches.c.revision)
+
+
+def _notice(connection: Connection, row: Row[Any]) -> Notice:
+    """Put together what is said, from the revision that matched and the version of the alert that it made true."""
+    found = connection.execute(
+        sa.select(matches, revisions.c.body, articles.c.source, config_versions.c.body.label("alert_body"))
+        .join(revisions, _revision_of_match())
+        .join(articles, articles.c.id == matches.c.article_id)
+        .outerjoin(
+            config_versions,
+            sa.and_(
+                config_versions.c.kind == "alert",
+                config_versions.c.id == matches.c.alert,
+                config_versions.c.hash == matches.c.alert_version,
+            ),
+        )
+        .where(matches.c.id == row.match_id)
+    ).one()
+    article = from_json(found.body).article
+    spans = [Span(span["field"], span["start"], span["end"]) for span in found.spans]
+    return Notice(
+        id=row.notice,
+        alert=found.alert,
+        alert_title=(found.alert_body or {}).get("title") or found.alert,
+        channel=row.channel,
+        article=found.article_id,
+        url=article.url,
+        title=article.title or "",
+        source=article.source or "",
+        published=article.published.at if article.published else None,
+        spans=tuple((span, article.part(span.field)[span.start : span.end]) for span in spans),
+        why=row.why,
+        at=row.filed_at,
+    )
+
+
+def _as_view(row: Row[Any]) -> OutboxView:
+    return OutboxView(
+        row=row.id,
+        alert=row.alert,
+        channel=row.channel or None,
+        article=row.article_id,
+        state=row.state,
+        reason=row.reason,
+        attempts=row.attempts,
+        due=row.due_at,
+        ended_at=row.ended_at,
+        error=row.error,
+        title=row.body["title"] if row.body else None,
+    )

@@ -1,0 +1,189 @@
+"""What the ledger is asked and answers: the values that only its callers and it share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from articles.article import Annotated
+from articles.match import Decision, NoticeState
+from articles.outcome import Outcome
+from articles.page import Link, PageRef
+
+VisitState = Literal["queued", "fetching", "fetched", "refining", "ended"]
+OPEN_STATES: tuple[VisitState, ...] = ("queued", "fetching", "fetched", "refining")
+"""Every state but ``ended`` is open (docs/architecture.md, law 2)."""
+
+ConfigKind = Literal["alert", "source", "topic", "entity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One link of a list with what was decided of it; ``url`` is canonical, ``reason`` one of ``outcome.SKIPPED``."""
+
+    link: Link
+    url: str
+    decision: Literal["visit", "list", "skip"]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger knows of one canonical address.
+
+    ``skipped``: seen in a list and not visited (``reason`` says why); ``scheduled``: a visit is open; ``visited``: every
+    visit so far has ended; ``forgotten``: removed on request and never to be fetched again.
+    """
+
+    state: Literal["skipped", "scheduled", "visited", "forgotten"]
+    article_id: str | None
+    last_visit: datetime | None
+    next_visit: datetime | None
+    reason: str | None = None
+    last_outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """How often a list was read, when first and last, how that ended, and when it is to be read again at the latest.
+
+    ``next_at`` is set when a transient failure asked for another visit.
+    """
+
+    polls: int
+    first_poll_at: datetime
+    last_read_at: datetime
+    last_outcome: Outcome | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits to be refined: pages and the bytes their records take in the archive; the crawler's back-pressure."""
+
+    pages: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """One refined page and everything that follows from it, to be filed in one transaction.
+
+    ``outcome`` is article(new|revised|unchanged) or alias(ID). ``urls`` are all canonical addresses the article answers
+    to; ``text_hash`` tells whether two readings say the same; ``claimed`` is the rel=canonical the page states, believed
+    or not.
+    """
+
+    ref: PageRef
+    outcome: Outcome
+    annotated: Annotated
+    urls: tuple[str, ...]
+    text_hash: str
+    decisions: tuple[Decision, ...] = ()
+    claimed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was filed: the settled id and outcome, the revision, and the sequence number if anything changed."""
+
+    id: str
+    outcome: Outcome
+    revision: int
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One filed revision of an article; ``seq`` is the number of its last change."""
+
+    annotated: Annotated
+    seq: int
+    revision: int
+    first_seen: datetime
+    text_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolRow:
+    """One change the index must still take; ``seq`` is the external version of the document ``id``."""
+
+    seq: int
+    op: Literal["put", "delete"]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxView:
+    """One row of the outbox as a person looks at it."""
+
+    row: int
+    alert: str
+    channel: str | None
+    article: str
+    state: NoticeState
+    reason: str | None
+    attempts: int
+    due: datetime
+    ended_at: datetime | None
+    error: str | None
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was removed: the article's id, its addresses, how many revisions and archive records, and the delete's seq."""
+
+    id: str
+    urls: tuple[str, ...]
+    revisions: int
+    records: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A place where items of a list may have been missed, as the crawler noted it."""
+
+    source: str
+    url: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """The sums of law 2: ``ok`` when no gap was found; ``gaps`` in plain words; ``missed`` are lists that ran over."""
+
+    visits: Mapping[str, int]
+    outcomes: Mapping[str, int]
+    articles: Mapping[str, int]
+    matches: Mapping[str, int]
+    head: int
+    records: int | None
+    gaps: tuple[str, ...] = ()
+    missed: tuple[Gap, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether every sum holds."""
+        return not self.gaps
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where things stand: counts by state, what waits, how far the index is behind, and when something last happened."""
+
+    desk: str | None
+    visits: Mapping[str, int]
+    articles: int
+    waiting: Waiting
+    due: int
+    behind: int
+    head: int
+    outbox: Mapping[str, int]
+    last_visit_at: datetime | None
+    last_filed_at: datetime | None
+    sources: Mapping[str, datetime] = field(default_factory=dict)
