@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -85,3 +86,47 @@ class Not:
 
 Leaf = Word | Phrase | Wildcard | Keyword | Concept | TimeRange
 Query = Leaf | And | Or | Not
+
+
+def normal(query: Query) -> Query:
+    """Return the normal form: no group in a group of its kind, none of one child, no NOT of a NOT.
+
+    The parser gives normal forms only, and the printer's text is read back as the normal form. Raises ValueError for a
+    group without children, which no text can say.
+    """
+    match query:
+        case Not(child):
+            inner = normal(child)
+            return inner.child if isinstance(inner, Not) else Not(inner)
+        case And(children):
+            return _grouped(And, tuple(_flat(And, children)))
+        case Or(children):
+            return _grouped(Or, tuple(_flat(Or, children)))
+        case _:
+            return query
+
+
+def leaves(query: Query) -> Iterator[Leaf]:
+    """Yield the leaves in the order in which they are written."""
+    match query:
+        case And(children) | Or(children):
+            for child in children:
+                yield from leaves(child)
+        case Not(child):
+            yield from leaves(child)
+        case _:
+            yield query
+
+
+def _flat(kind: type[And | Or], children: tuple[Query, ...]) -> Iterator[Query]:
+    for child in map(normal, children):
+        if isinstance(child, kind):
+            yield from child.children
+        else:
+            yield child
+
+
+def _grouped(kind: type[And | Or], children: tuple[Query, ...]) -> Query:
+    if not children:
+        raise ValueError(f"{kind.__name__} of nothing")
+    return children[0] if len(children) == 1 else kind(children)

@@ -1,0 +1,305 @@
+"""Whether a query holds for an article: the reference that reads the tree, and the quick judge that reads a plan.
+
+The two know nothing of one another's rules. ``holds`` says what the language means, over analysed units; ``find`` is what
+alerts, topics and highlights use, and it gives the words that made the query true. A law in the tests keeps them alike.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from articles.article import TEXT_FIELDS, Span
+from language.query_context import QueryContext, concept
+from language.query_plan import AllOf, AnyOf, Between, Except, Is, Pattern, Plan, Terms
+from language.query_time import milliseconds
+from language.query_tree import And, Concept, Keyword, Not, Or, Phrase, Query, TextField, TimeRange, Wildcard, Word
+from language.query_wildcard import expression, folded, is_one_unit
+from language.tokens import Analysed, Analysis, Found
+
+Place = tuple[int, int]
+"""Start and end of a unit or joined form, in code points."""
+
+_ORDER = {name: place for place, name in enumerate((*TEXT_FIELDS, "author"))}
+
+
+# --- the reference: the tree over analysed units
+
+
+def holds(query: Query, analysed: Analysed, context: QueryContext) -> bool:
+    """Tell whether a query holds, straight from the meaning of its tree; the judge of every engine, and of ``find``."""
+    match query:
+        case And(children):
+            return all(holds(child, analysed, context) for child in children)
+        case Or(children):
+            return any(holds(child, analysed, context) for child in children)
+        case Not(child):
+            return not holds(child, analysed, context)
+        case Word(text, exact, field):
+            units = context.analyser.units(text)
+            return any(_has_word(units, exact, part, context) for part in _parts(analysed, field))
+        case Phrase(text, slop, exact, field):
+            units = context.analyser.units(text)
+            return any(_has_phrase(units, slop, exact, part, context) for part in _parts(analysed, field))
+        case Wildcard(pattern, field):
+            return any(_has_form(pattern, part) for part in _parts(analysed, field))
+        case Keyword(field, value):
+            return _has_value(field, value, analysed, context)
+        case Concept(topic):
+            return any(holds(term, analysed, own) for term, own in concept(topic, context))
+        case TimeRange(field, since, until):
+            time: int | None = getattr(analysed, field)
+            zone, now = context.zone, context.now
+            return (
+                time is not None
+                and (since is None or milliseconds(since, "since", zone, now) <= time)
+                and (until is None or time < milliseconds(until, "until", zone, now))
+            )
+
+
+def _parts(analysed: Analysed, field: TextField | None) -> Iterator[Analysis]:
+    for name in (field,) if field else TEXT_FIELDS:
+        if name in analysed.fields:
+            yield analysed.fields[name]
+
+
+def _language(part: Analysis, exact: bool, context: QueryContext) -> str | None:
+    """Return the language in which stems of this field may be compared, None if only exact units may."""
+    return part.language if not exact and part.language in context.languages else None
+
+
+def _has_word(units: tuple[str, ...], exact: bool, part: Analysis, context: QueryContext) -> bool:
+    if not units:
+        return False
+    if _has_phrase(units, 0, exact, part, context):
+        return True
+    joined = context.analyser.joined(units)
+    if any(form.text == joined for form in part.joined):
+        return True
+    if len(units) > 1 and any(unit.exact == joined for unit in part.units):
+        return True
+    if (language := _language(part, exact, context)) is None:
+        return False
+    stem = context.analyser.stem(joined, language)
+    if len(units) > 1:
+        return any(unit.stem == stem for unit in part.units)
+    return any(stem in unit.parts for unit in part.units)
+
+
+def _has_phrase(units: tuple[str, ...], slop: int, exact: bool, part: Analysis, context: QueryContext) -> bool:
+    if not units:
+        return False
+    if _within(units, [unit.exact for unit in part.units], slop):
+        return True
+    if (language := _language(part, exact, context)) is None:
+        return False
+    stems = tuple(context.analyser.stem(unit, language) for unit in units)
+    return _within(stems, [unit.stem for unit in part.units], slop)
+
+
+def _within(wanted: tuple[str, ...], tokens: list[str], slop: int) -> bool:
+    """Tell whether there are distinct positions p_i of wanted[i] with max(p_i - i) - min(p_i - i) <= slop."""
+
+    def place(i: int, taken: tuple[int, ...]) -> bool:
+        if i == len(wanted):
+            return True
+        shifts = [p - j for j, p in enumerate(taken)]
+        for p in (p for p, token in enumerate(tokens) if token == wanted[i] and p not in taken):
+            shifted = [*shifts, p - i]
+            if max(shifted) - min(shifted) <= slop and place(i + 1, (*taken, p)):
+                return True
+        return False
+
+    return place(0, ())
+
+
+def _has_form(pattern: str, part: Analysis) -> bool:
+    form = folded(pattern)
+    units = [unit.exact for unit in part.units] if is_one_unit(pattern) else []
+    return any(_fits(form, text) for text in (*units, *(joined.text for joined in part.joined)))
+
+
+def _fits(pattern: str, text: str) -> bool:
+    """Tell whether a text has the form of a pattern: all lengths of beginnings that fit, letter by letter."""
+    fitting = {0}
+    for sign in pattern:
+        if sign == "*":
+            fitting = set(range(min(fitting), len(text) + 1)) if fitting else set()
+        else:
+            fitting = {n + 1 for n in fitting if n < len(text) and sign in ("?", text[n])}
+    return len(text) in fitting
+
+
+def _has_value(field: str, value: str | None, analysed: Analysed, context: QueryContext) -> bool:
+    if field not in ("tier", "country"):
+        values = analysed.keywords.get(field, frozenset())
+        return bool(values) if value is None else value in values
+    groups = context.names.tiers if field == "tier" else context.names.countries
+    sources = analysed.keywords.get("source", frozenset())
+    return any(not sources.isdisjoint(ids) for name, ids in groups.items() if value in (None, name))
+
+
+# --- the quick judge: a plan over an index of one article
+
+
+class Occurrences:
+    """Where each term of one article stands; made once, it serves every plan that the article is judged by."""
+
+    def __init__(self, analysed: Analysed) -> None:
+        self.analysed = analysed
+        self._positions: dict[tuple[str, str], Mapping[str, Sequence[int]]] = {}
+        self._places: dict[str, Mapping[str, Sequence[Place]]] = {}
+
+    def positions(self, field: str, stream: str) -> Mapping[str, Sequence[int]]:
+        """Return the ascending positions of each term of stream x or s of a field."""
+        key = (field, stream)
+        if key not in self._positions:
+            self._positions[key] = self._read(field, stream)
+        return self._positions[key]
+
+    def places(self, field: str) -> Mapping[str, Sequence[Place]]:
+        """Return the places of each term of stream p of a field: of the whole word for a part, as parts have none."""
+        if field not in self._places:
+            found: dict[str, list[Place]] = {}
+            part = self.analysed.fields.get(field)
+            if part is not None:
+                for unit in part.units if part.language else ():
+                    for stem in unit.parts:
+                        found.setdefault(f"{part.language}|{stem}", []).append((unit.start, unit.end))
+                for joined in part.joined:
+                    found.setdefault(f"={joined.text}", []).append((joined.start, joined.end))
+            self._places[field] = found
+        return self._places[field]
+
+    def _read(self, field: str, stream: str) -> Mapping[str, Sequence[int]]:
+        found: dict[str, list[int]] = {}
+        part = self.analysed.fields.get(field)
+        if part is None or (stream == "s" and part.language is None):
+            return found
+        tag = f"{part.language}|"
+        for position, unit in enumerate(part.units):
+            found.setdefault(unit.exact if stream == "x" else tag + unit.stem, []).append(position)
+        return found
+
+
+def find(plan: Plan, analysed: Analysed, occurrences: Occurrences | None = None) -> Found:
+    """Judge a plan on an article; the spans are of the words that took part in making it true, merged, in reading order.
+
+    A word under an ``Except``, and one in a branch that does not hold, took no part. Give the article's ``occurrences``
+    when many plans are judged.
+    """
+    where = occurrences or Occurrences(analysed)
+    if not _true(plan, where):
+        return Found(False)
+    return Found(True, merged(_spans(plan, where)))
+
+
+def merged(spans: Iterator[Span]) -> tuple[Span, ...]:
+    """Return spans in reading order, those that overlap or touch made one."""
+    result: list[Span] = []
+    for span in sorted(set(spans), key=lambda span: (_ORDER.get(span.field, len(_ORDER)), span.field, span.start)):
+        last = result[-1] if result else None
+        if last and last.field == span.field and span.start <= last.end:
+            result[-1] = Span(span.field, last.start, max(last.end, span.end))
+        else:
+            result.append(span)
+    return tuple(result)
+
+
+def _true(plan: Plan, where: Occurrences) -> bool:
+    match plan:
+        case AllOf(children):
+            return all(_true(child, where) for child in children)
+        case AnyOf(children):
+            return any(_true(child, where) for child in children)
+        case Except(child):
+            return not _true(child, where)
+        case Terms(field, "p", terms, _):
+            return terms[0] in where.places(field)
+        case Terms(field, stream, (term,), _):
+            return term in where.positions(field, stream)
+        case Terms(field, stream, terms, slop):
+            return next(_runs(terms, slop, where.positions(field, stream)), None) is not None
+        case Pattern():
+            return next(_fitting(plan, where), None) is not None
+        case Is(field, value):
+            values = where.analysed.keywords.get(field, frozenset())
+            return bool(values) if value is None else value in values
+        case Between(field, since, until):
+            time: int | None = getattr(where.analysed, field)
+            return time is not None and (since is None or since <= time) and (until is None or time < until)
+
+
+def _spans(plan: Plan, where: Occurrences) -> Iterator[Span]:
+    """Yield the spans of a plan that holds."""
+    match plan:
+        case AllOf(children):
+            for child in children:
+                yield from _spans(child, where)
+        case AnyOf(children):
+            for child in children:
+                if _true(child, where):
+                    yield from _spans(child, where)
+        case Terms(field, "p", terms, _):
+            yield from (Span(field, start, end) for start, end in where.places(field)[terms[0]])
+        case Terms(field, stream, terms, slop):
+            for run in _runs(terms, slop, where.positions(field, stream)):
+                yield from _words(field, run, where)
+        case Pattern(field, stream, _):
+            for term in _fitting(plan, where):
+                if stream == "p":
+                    yield from (Span(field, start, end) for start, end in where.places(field)[term])
+                else:
+                    yield from (span for p in where.positions(field, stream)[term] for span in _words(field, (p,), where))
+
+
+def _words(field: str, run: tuple[int, ...], where: Occurrences) -> Iterator[Span]:
+    """Yield the spans of the units at these positions; neighbours are one span, the blank between them included."""
+    units = where.analysed.fields[field].units
+    first, *_ = run = tuple(sorted(run))
+    for before, after in pairwise((*run, -1)):
+        if after != before + 1:
+            yield Span(field, units[first].start, units[before].end)
+            first = after
+
+
+def _fitting(plan: Pattern, where: Occurrences) -> Iterator[str]:
+    terms = where.places(plan.field) if plan.stream == "p" else where.positions(plan.field, plan.stream)
+    fits = expression(plan.pattern).fullmatch
+    return (term for term in terms if fits(term))
+
+
+def _runs(terms: tuple[str, ...], slop: int, positions: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, ...]]:
+    """Yield the positions of each match of terms in order, or within ``slop`` of it."""
+    if any(term not in positions for term in terms):
+        return
+    each = [positions[term] for term in terms]
+    if slop == 0:
+        sets = [frozenset(found) for found in each]
+        rarest = min(range(len(each)), key=lambda i: len(each[i]))
+        for start in (p - rarest for p in each[rarest]):
+            if all(start + i in found for i, found in enumerate(sets)):
+                yield tuple(range(start, start + len(terms)))
+        return
+    for lowest in sorted({p - i for i, found in enumerate(each) for p in found}):
+        chosen = _chosen(each, lowest, slop)
+        if chosen is not None:
+            yield chosen
+
+
+def _chosen(each: list[Sequence[int]], lowest: int, slop: int) -> tuple[int, ...] | None:
+    """Return distinct positions p_i with lowest <= p_i - i <= lowest + slop, None if there are none.
+
+    Taking the first free position is enough: only equal terms can meet at one position, and both ends of what such a term
+    may take rise with i, so what an earlier one leaves is never better for it than for a later one.
+    """
+    taken: list[int] = []
+    for i, found in enumerate(each):
+        at = bisect_left(found, lowest + i)
+        while at < len(found) and found[at] in taken:
+            at += 1
+        if at == len(found) or found[at] > lowest + i + slop:
+            return None
+        taken.append(found[at])
+    return tuple(taken)

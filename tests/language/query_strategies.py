@@ -1,0 +1,217 @@
+"""A tiny desk, and strategies for its articles and for every query of the language: laws about queries are tried on these.
+
+The vocabulary is small on purpose, so that a random query often holds for a random article: inflections, compounds,
+protected names, hyphens, digits, umlauts, in German and English.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from articles.article import Annotated, Annotations, Article, Entity, Moment, Topic
+from config import models
+from language.analysis import Analyser
+from language.analysis_article import analyse_article
+from language.fold import units
+from language.query_context import QueryContext
+from language.query_limits import widest
+from language.query_names import Names
+from language.query_tree import (
+    And,
+    Concept,
+    Keyword,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    TimeRange,
+    Wildcard,
+    Word,
+    normal,
+)
+from language.tokens import Analysed
+
+T = TypeVar("T")
+LANGUAGES = ("de", "en")
+ZONE = ZoneInfo("Europe/Berlin")
+NOW = datetime(2025, 6, 4, 12, 0, tzinfo=UTC)
+
+WORDS = (
+    "Drohne Drohnen Kampfdrohne Kampfdrohnen Drohnenabwehr drone drones NATO-Gipfel Natogipfel NATO Gipfel F-35 F35 35 F "
+    "Kampfpanzer Panzer tanks tank Helsing Helsings Rheinmetall Metall Rüstung Entrüstung autonome autonomen Systeme "
+    "Systemen Müller Mueller IRIS-T-Systeme Flugkörper Marschflugkörper the und vertragen Vertrag"
+).split()
+PATTERNS = (
+    "Droh*",
+    "Droh?e",
+    "Kamp*panzer",
+    "Müll?r",
+    "nato*",
+    "NATO-G*",
+    "F-35*",
+    "f35*",
+    "Pan?er*",
+    "sys*e?",
+    "IRIS-*s*",
+)
+FIELDS = ("title", "kicker", "lead", "text", "author")
+PEOPLE = ("Jana Okonski", "Karl-Heinz Drohne", "Helsing Panzer")
+
+
+def _source(identity: str, tier: models.Tier, country: str | None) -> models.Source:
+    address = models.Address(kind="feed", url=f"https://{identity}.example/feed")
+    return models.Source(id=identity, name=identity.title(), tier=tier, country=country, addresses=(address,))
+
+
+SOURCES = {
+    s.id: s for s in (_source("amt", "official", "DE"), _source("blatt", "trade", "GB"), _source("netz", "trade", None))
+}
+ENTITIES = (
+    models.Entity(id="helsing", type="ORG", names=(models.EntityName(name="Helsing", flags=frozenset({"protected"})),)),
+    models.Entity(id="rheinmetall", type="ORG", names=(models.EntityName(name="Rheinmetall AG"),)),
+    models.Entity(id="puma-tank", type="PLATFORM", names=(models.EntityName(name="Puma"),)),
+    models.Entity(id="puma-firm", type="ORG", names=(models.EntityName(name="Puma"),)),
+)
+TOPICS = (
+    models.Topic(
+        id="autonomous-systems",
+        title={"de": "Autonome Systeme", "en": "Autonomous systems"},
+        terms={
+            "de": (models.TopicTerm(term='"autonome Systeme"'), models.TopicTerm(term="Drohne", weight=0.5)),
+            "en": (models.TopicTerm(term="drone"), models.TopicTerm(term='"tanks drone"~2 AND NOT the')),
+        },
+    ),
+    models.Topic(id="air", title={"de": "Luft"}, terms={"de": (models.TopicTerm(term="Flugkörper"),)}),
+)
+NAMES = Names.of(SOURCES.values(), ENTITIES, TOPICS)
+
+
+@lru_cache(maxsize=1)
+def analyser() -> Analyser:
+    return Analyser(protected=("Helsing", "Rheinmetall"), languages=LANGUAGES)
+
+
+def context() -> QueryContext:
+    return QueryContext(analyser(), LANGUAGES, ZONE, NOW, NAMES)
+
+
+def analysed(annotated: Annotated) -> Analysed:
+    source = SOURCES.get(annotated.article.source or "")
+    return analyse_article(annotated, analyser(), source, ZONE)
+
+
+def _texts(longest: int) -> st.SearchStrategy[str | None]:
+    words = st.lists(st.sampled_from(WORDS), max_size=longest)
+    glue = st.sampled_from((" ", " ", ", ", "\n\n"))
+    return st.builds(lambda words, glue: glue.join(words) or None, words, glue)
+
+
+def _moments() -> st.SearchStrategy[Moment | None]:
+    days = st.sampled_from(["2025-05-31", "2025-06-01", "2025-06-02", "2025-06-03"])
+    hours = st.sampled_from(["T00:00:00+02:00", "T23:59:59.999000+02:00", "T22:00:00+00:00", "T12:30:00+02:00"])
+    return st.one_of(
+        st.none(),
+        days.map(lambda day: Moment(day, "day", "meta")),
+        st.builds(lambda day, hour: Moment(day + hour, "minute", "json-ld"), days, hours),
+    )
+
+
+@st.composite
+def documents(draw: st.DrawFn, identity: str = "0123456789abcdef") -> Annotated:
+    """An article of the tiny desk: title, kicker, lead, text of known words, in German, English, French or no language."""
+    language = draw(st.sampled_from(("de", "de", "en", "fr", None)))
+    seen = draw(st.none() | st.integers(0, 72).map(lambda hours: NOW - timedelta(hours=hours)))
+    article = Article(
+        id=identity,
+        url=f"https://amt.example/{identity}",
+        source=draw(st.sampled_from((*SOURCES, "gone", None))),
+        title=draw(_texts(4)),
+        kicker=draw(_texts(2)),
+        lead=draw(_texts(4)),
+        text=draw(_texts(10)),
+        authors=draw(st.lists(st.sampled_from(PEOPLE), max_size=2).map(tuple)),
+        published=draw(_moments()),
+        seen_at=seen,
+        language=language,
+        kind=draw(st.sampled_from(("article", "article", "live"))),
+    )
+    entities = tuple(Entity(e.id, e.type, e.names[0].name, "gazetteer", 1.0, ()) for e in draw(_some(ENTITIES)))
+    topics = tuple(Topic(t.id, 0.9, ()) for t in draw(_some(TOPICS)))
+    return Annotated(
+        article,
+        Annotations(language, entities, topics, story=draw(st.sampled_from((None, "7b2e")))),
+    )
+
+
+def _some(items: tuple[T, ...]) -> st.SearchStrategy[list[T]]:
+    places = st.lists(st.integers(0, len(items) - 1), unique=True, max_size=2)
+    return places.map(lambda chosen: [items[i] for i in chosen])
+
+
+@st.composite
+def phrases(draw: st.DrawFn) -> Phrase:
+    """A phrase of one to four words with a proximity that its units allow."""
+    text = " ".join(draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4)))
+    slop = draw(st.integers(0, min(4, widest(len(tuple(units(text)))))))
+    return Phrase(text, slop, draw(st.booleans()), draw(_fields()))
+
+
+def leaves() -> st.SearchStrategy[Query]:
+    """Every kind of leaf of the language."""
+    return st.one_of(
+        st.builds(Word, st.sampled_from(WORDS), st.booleans(), _fields()),
+        phrases(),
+        st.builds(Wildcard, st.sampled_from(PATTERNS), _fields()),
+        _keywords(),
+        st.builds(Concept, st.sampled_from([t.id for t in TOPICS])),
+        _times(),
+    )
+
+
+def queries(most: int = 8) -> st.SearchStrategy[Query]:
+    """Queries in normal form, every operator nested in every other, of at most ``most`` leaves."""
+    return st.recursive(
+        leaves(),
+        lambda inner: st.one_of(
+            st.builds(Not, inner),
+            st.builds(And, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+            st.builds(Or, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        ),
+        max_leaves=most,
+    ).map(normal)
+
+
+def _fields() -> st.SearchStrategy[object]:
+    return st.none() | st.sampled_from(FIELDS)
+
+
+def _keywords() -> st.SearchStrategy[Query]:
+    choices = {
+        "source": list(SOURCES),
+        "tier": ["official", "trade"],
+        "country": ["DE", "GB"],
+        "lang": ["de", "en", "fr"],
+        "kind": ["article", "live"],
+        "entity": [e.id for e in ENTITIES],
+        "topic": [t.id for t in TOPICS],
+        "story": ["7b2e", "other"],
+    }
+    return st.sampled_from(
+        [Keyword(field, value) for field, values in choices.items() for value in (*values, None)]  # type: ignore[arg-type]  # the keys are the fields
+    )
+
+
+def _times() -> st.SearchStrategy[Query]:
+    bounds = st.sampled_from(["2025-06-01", "2025-06-02", "2025-06-01T12:30", "2025-06-01T22:00Z", "2d", "36h", "now"])
+    maybe = st.none() | bounds
+    days = st.tuples(maybe, maybe).filter(lambda pair: not (pair[0] and pair[1] and pair[0] > pair[1]))
+    return st.one_of(
+        st.builds(lambda field, pair: TimeRange(field, *pair), st.sampled_from(["published", "seen"]), days),
+        st.builds(lambda bound: TimeRange("time", bound, None), bounds),
+        st.builds(lambda bound: TimeRange("time", None, bound), bounds),
+    )
