@@ -6,6 +6,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -13,7 +14,7 @@ from threading import RLock
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from articles.errors import LagebildError, NotSo, Transient, Wrong
+from articles.errors import Broken, LagebildError, NotSo, Transient, Wrong
 from index import cursor
 from index.document import Document
 from index.embedded_call import border
@@ -21,7 +22,7 @@ from index.embedded_folder import Current, IndexFolder
 from index.embedded_reader import Reader
 from index.embedded_snapshot import Snapshot
 from index.embedded_writer import Writer
-from index.engine import DEEPEST, Bucket, Count, EngineStatus, Hits, PutReport, Removal, Sort, Unit
+from index.engine import DEEPEST, Bucket, Count, EngineStatus, Hits, PutReport, Removal, Sort, State, Unit
 from index.fields import fingerprint
 from language.query_plan import Plan, Terms
 from language.query_tree import KeywordField
@@ -104,17 +105,17 @@ class EmbeddedEngine:
 
     def status(self) -> EngineStatus:
         """Return version, size and number of articles; reading only."""
-        with self._border("read the index"):
-            current, size = self._folder.current(), self._folder.size()
-        return EngineStatus(
-            name=f"tantivy {version('tantivy')}",
-            place=str(self._folder.path),
-            state="absent" if current is None else "ready" if current.version == self._version else "stale",
-            documents=self._reader.snapshot().documents if current else 0,
-            bytes=size,
-            version=current.version if current else None,
-            wanted=self._version,
-        )
+        now = EngineStatus(f"tantivy {version('tantivy')}", str(self._folder.path), "absent", 0, 0, None, self._version)
+        try:
+            with self._border("read the index"):
+                current, size = self._folder.current(), self._folder.size()
+            if current is None:
+                return now
+            state: State = "ready" if current.version == self._version else "stale"
+            now = replace(now, state=state, version=current.version, bytes=size)
+            return replace(now, documents=self._reader.snapshot().documents)
+        except Broken as error:
+            return replace(now, state="broken", why=str(error))
 
     def rebuild(self, documents: Iterable[Document]) -> EngineStatus:
         """Build a sub-folder beside the one that answers, then switch; holds the writer's lock all the while."""

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from articles.errors import Broken, LagebildError, Transient
 
-PASSING = ("IO error", "I/O error", "IoError", "LockBusy", "Lockfile", "No space left", "os error", "Too many open files")
+PASSING = ("(os error ", "LockBusy")
 """Words of tantivy's messages that speak of the machine and not of the index; the rest is a fault."""
+
+CURE = "`lagebild index rebuild` makes the index anew; the ledger has everything"
 
 
 @contextmanager
@@ -28,10 +30,11 @@ def border(place: Path, doing: str) -> Iterator[None]:
     except BaseException as error:  # a panic of tantivy is no Exception, see above
         reason = _first_line(error)
         if type(error).__module__ == "pyo3_runtime":
-            raise Broken(f"{place}: tantivy stopped while trying to {doing}: {reason}") from error
+            raise Broken(f"{place}: tantivy stopped while trying to {doing}: {reason}; {CURE}") from error
         if isinstance(error, ValueError):
-            family = Transient if any(word in str(error) for word in PASSING) else Broken
-            raise family(f"{place}: cannot {doing}: {reason}") from error
+            if any(word in str(error) for word in PASSING):
+                raise Transient(f"{place}: cannot {doing}: {reason}") from error
+            raise Broken(f"{place}: cannot {doing}: {reason}; {CURE}") from error
         raise
 
 

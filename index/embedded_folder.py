@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from articles.errors import Broken, Transient
+from index.embedded_call import CURE
 
 _PREFIX = "articles-"
 
@@ -43,9 +44,7 @@ class IndexFolder:
         except FileNotFoundError:
             return None
         except (ValueError, TypeError) as error:
-            raise Broken(
-                f"{self._pointer} is damaged; remove {self.path} and run `lagebild index rebuild`: nothing but time is lost"
-            ) from error
+            raise Broken(f"{self._pointer} is damaged; {CURE}") from error
 
     def stamp(self) -> tuple[int, int] | None:
         """Return what changes whenever ``current`` does, for the price of one look at the file's date."""
@@ -78,7 +77,10 @@ class IndexFolder:
 
     def sweep(self) -> None:
         """Remove sub-folders that do not answer: left by a killed rebuild, or replaced; only while holding the lock."""
-        current = self.current()
+        try:
+            current = self.current()
+        except Broken:
+            current = None  # then no sub-folder answers
         for path in self._subfolders():
             if current is None or path.name != current.folder:
                 shutil.rmtree(path, ignore_errors=True)

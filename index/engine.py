@@ -23,6 +23,7 @@ from language.query_tree import KeywordField
 
 Sort = Literal["relevance", "newest"]
 Unit = Literal["day", "week", "month"]
+State = Literal["absent", "ready", "stale", "broken"]
 Ended = Literal["put", "deleted", "older", "refused", "again"]
 """How one item ended: ``older``: the engine has a greater number already; ``refused``: it cannot be kept (the reason
 says why) and trying again would not help; ``again``: not taken this time, the item must be offered again."""
@@ -102,17 +103,19 @@ class Bucket:
 class EngineStatus:
     """Where an engine stands.
 
-    ``absent``: no index yet; ``ready``; ``stale``: made by another version of the field table or the analysis, it
-    answers searches and takes nothing until it is rebuilt. ``version`` is the index's own, ``wanted`` this program's.
+    ``absent``: no index yet, ``migrate`` makes one; ``ready``; ``stale``: made by another version of the field table or
+    the analysis, it answers searches and takes nothing until it is rebuilt; ``broken``: only a rebuild helps, ``why`` says
+    what it is. ``version`` is the index's own, ``wanted`` this program's.
     """
 
     name: str
     place: str
-    state: Literal["absent", "ready", "stale"]
+    state: State
     documents: int
     bytes: int
     version: str | None
     wanted: str
+    why: str | None = None
 
 
 class Engine(Protocol):
@@ -171,7 +174,7 @@ class Engine(Protocol):
         ...
 
     def status(self) -> EngineStatus:
-        """Return where the engine stands; never raises NotSo."""
+        """Return where the engine stands; raises neither NotSo nor Broken."""
         ...
 
     def rebuild(self, documents: Iterable[Document]) -> EngineStatus:

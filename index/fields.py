@@ -34,7 +34,9 @@ def stream_name(field: PlanField, stream: Stream) -> str:
 
 PARTS: tuple[PlanField, ...] = get_args(PlanField)
 STREAMS: tuple[Stream, ...] = get_args(Stream)
-KEYWORDS: tuple[KeywordField, ...] = get_args(KeywordField)
+KEYWORDS: tuple[KeywordField, ...] = tuple(name for name in get_args(KeywordField) if name not in ("tier", "country"))
+"""Tier and country mean the sources that have them today, so a plan asks for sources and no engine keeps them."""
+
 TIMES = ("published", "seen", "time")
 FACETS: tuple[KeywordField, ...] = ("source", "topic", "entity", "lang")
 """The keyword fields a search page counts by (docs/reference.md)."""
