@@ -62,8 +62,9 @@ async def _stop(crawler: Crawler, conduct: Conduct, crawl: asyncio.Task[None]) -
 
 
 async def _end(crawler: Crawler, crawl: asyncio.Task[None]) -> None:
-    while not crawl.done() and not (crawler.crawling and crawler.engine.running):
-        await asyncio.sleep(0.01)  # noqa: ASYNC110  an engine that is only starting cannot be stopped and tells nobody
+    # an engine that is only starting cannot be stopped, and its signal comes before it can be
+    while not crawl.done() and not (crawler.crawling and crawler.engine.running):  # noqa: ASYNC110  see above
+        await asyncio.sleep(0.01)
     if not crawl.done():
         await crawler.stop_async()
     await asyncio.wait({crawl})

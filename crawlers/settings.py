@@ -55,7 +55,6 @@ def scrapy_settings(user_agent: str, *, timeout: float = TIMEOUT, most_bytes: in
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {"scrapy.extensions.corestats.CoreStats": 0},
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
-        "SCHEDULER_DISK_QUEUE": None,
         # the same once more by its switches, should a list above ever change
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,

@@ -1,0 +1,309 @@
+"""One crawl: lists are read, their links planned, articles fetched; every answer goes into archive and ledger at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from articles.errors import LagebildError
+from articles.outcome import Killed, Outcome
+from articles.page import ArchiveRef, Page, Visit
+from articles.url import canonicalise, host
+from config.models import Address, Settings, Source
+from crawlers.answers import Answer, Failed, Fetched, Unasked, Unchanged
+from crawlers.conduct import Conduct, Manners, user_agent
+from crawlers.pace import DEFAULT_DELAY
+from crawlers.plan import Reading, canonical_urls, gap, plan
+from crawlers.retry import FIRST_WAIT, retry_at
+from crawlers.run import run_errands
+from crawlers.settings import HOSTS_AT_ONCE
+from crawlers.spider import Ask
+from egress.guard import Guard
+from extract.pool import ReaderPool
+from ledger.archive import Archive
+from ledger.book import Ledger
+from ledger.values import ListState, Planned
+
+LEASED_AHEAD = 240.0
+"""Seconds of work that are leased ahead: a quarter of a lease, so that a slow host loses none."""
+
+FULL_EVERY = 50
+"""Polls after which a list is fetched unconditionally: some servers answer 304 for ever (docs/decisions/0040)."""
+
+PATIENCE = 30.0
+"""Seconds the crawl waits for pages to be refined before it ends and leaves the rest to the next pass."""
+
+_LISTED = ("listed", "not_modified")
+
+
+@dataclass(slots=True)
+class CrawlReport:
+    """What one crawl did: how its visits ended (``fetched`` ones wait to be refined), what became of the links it saw.
+
+    ``held`` says that it ended early because too many pages wait to be refined.
+    """
+
+    visits: Counter[str] = field(default_factory=Counter)
+    links: Counter[str] = field(default_factory=Counter)
+    bytes: int = 0
+    held: bool = False
+
+
+async def crawl(
+    sources: Sequence[Source],
+    ledger: Ledger,
+    archive: Archive,
+    pool: ReaderPool,
+    settings: Settings,
+    now: Callable[[], datetime],
+    on_progress: Callable[[str, str], None] | None = None,
+    manners: Manners | None = None,
+    scrapy_settings: dict[str, Any] | None = None,
+) -> CrawlReport:
+    """Visit every address of these sources, which share one crawler, and the articles that are due; return what came.
+
+    ``on_progress`` is called with address and outcome (or ``fetched``) of each visit. ``manners`` is shared by the passes
+    of a process; ``scrapy_settings`` replaces the crawler's own. Whatever a site does ends as an outcome; raises
+    Transient and Broken for disk and database only, and Wrong for a config that cannot be followed. When cancelled,
+    requests under way are broken off, their visits go back into the queue, and CancelledError goes on within seconds.
+    """
+    conduct = await _conduct(sources, settings, manners or Manners())
+    errands = _Crawl(sources, ledger, archive, pool, settings, conduct, now, on_progress)
+    try:
+        await run_errands(errands, conduct, now, scrapy_settings)
+    finally:
+        errands.release_all()
+    return errands.report
+
+
+async def _conduct(sources: Sequence[Source], settings: Settings, manners: Manners) -> Conduct:
+    guard = Guard.only(settings.proxy) if settings.proxy else Guard.allowing(settings.allow_private)
+    conduct = Conduct(guard, user_agent(settings.user_agent), manners, settings.proxy)
+    conduct.robots.forget_failures()
+    delays: dict[str, float] = {}
+    for source in sources:
+        for name in {host(address.url) for address in source.addresses}:
+            delays[name] = max(await _delay(source, name, guard), delays.get(name, 0.0))
+    for name, seconds in delays.items():
+        conduct.pace.set_by_source(name, seconds)
+    return conduct
+
+
+async def _delay(source: Source, name: str, guard: Guard) -> float:
+    """Return a source's own delay; less than a second only on a network the operator allowed as private."""
+    if source.delay is None:
+        return DEFAULT_DELAY
+    if source.delay >= DEFAULT_DELAY or not guard.networks:
+        return max(source.delay, DEFAULT_DELAY)
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(name.strip("[]"), None, type=socket.SOCK_STREAM)
+    except OSError:
+        return DEFAULT_DELAY
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    ours = bool(addresses) and all(any(a in network for network in guard.networks) for a in addresses)
+    return source.delay if ours else DEFAULT_DELAY
+
+
+class _Crawl:
+    """The errands of one crawl: what is asked next, and what each answer means for archive and ledger."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        ledger: Ledger,
+        archive: Archive,
+        pool: ReaderPool,
+        settings: Settings,
+        conduct: Conduct,
+        clock: Callable[[], datetime],
+        on_progress: Callable[[str, str], None] | None,
+    ) -> None:
+        self._visits, self._archive, self._pool, self._settings = ledger.visits, archive, pool, settings
+        self._conduct, self._clock, self._on_progress = conduct, clock, on_progress
+        self._sources = {source.id: source for source in sources}
+        self._lists = {source.id: deque(source.addresses) for source in sources}
+        self._addresses = {canonicalise(a.url): a for source in sources for a in source.addresses}
+        self._drained: set[str] = set()
+        self._quiet: set[str] = set()
+        self._open: dict[int, Ask] = {}
+        self._changed = asyncio.Event()
+        self.report = CrawlReport()
+
+    async def more(self) -> Sequence[Ask]:
+        """Return the next requests; waits while others are under way or too many pages wait to be refined."""
+        patience = PATIENCE
+        while True:
+            self._changed.clear()
+            held = self._is_held()
+            asks = [ask for source in self._sources.values() for ask in self._next_of(source, lists_only=held)]
+            if asks:
+                return asks
+            if not self._open:
+                if not held or patience <= 0:
+                    self.report.held = held
+                    return ()
+                patience -= 0.5
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), 0.5 if held else None)
+
+    async def done(self, ask: Ask, answer: Answer) -> None:
+        """File one answer."""
+        visit = ask.visit
+        try:
+            if isinstance(answer, Unasked):
+                self._visits.release(visit)
+                self._quiet.add(visit.source)
+            elif visit.kind == "article":
+                self._article(visit, answer)
+            else:
+                await self._list(visit, visit.kind, answer)
+                self._drained.discard(visit.source)
+            if isinstance(answer, Failed):
+                self._heed(visit, answer)
+        finally:
+            self._open.pop(visit.id, None)
+            self._changed.set()
+
+    def release_all(self) -> None:
+        """Give back what was leased and not finished; what the ledger cannot take back now runs out by itself."""
+        for ask in self._open.values():
+            with contextlib.suppress(LagebildError):
+                self._visits.release(ask.visit)
+        self._open.clear()
+
+    def _is_held(self) -> bool:
+        waiting = self._visits.waiting()
+        return waiting.pages >= self._settings.waiting_pages or waiting.bytes >= self._settings.waiting_bytes
+
+    def _next_of(self, source: Source, *, lists_only: bool) -> list[Ask]:
+        if source.id in self._quiet:
+            return []
+        window = self._window(source)
+        room = window - sum(1 for ask in self._open.values() if ask.visit.source == source.id)
+        if room * 2 < window:
+            return []
+        asks: list[Ask] = []
+        lists = self._lists[source.id]
+        while lists and len(asks) < room:
+            asks.append(self._ask_list(source, lists.popleft()))
+        if not lists_only and source.id not in self._drained and len(asks) < room:
+            room -= len(asks)
+            taken = self._visits.take([source.id], room, self._clock())
+            asks += [Ask(visit, visit.link.url if visit.link else visit.url) for visit in taken]
+            if len(taken) < room:
+                self._drained.add(source.id)
+        for ask in asks:
+            self._open[ask.visit.id] = ask
+        return asks
+
+    def _window(self, source: Source) -> int:
+        """How many visits of a source are leased at once: so many as its host can take within a part of the lease."""
+        slowest = max(self._conduct.pace.delay(host(address.url)) for address in source.addresses)
+        return max(1, min(HOSTS_AT_ONCE, int(LEASED_AHEAD / slowest))) if slowest else HOSTS_AT_ONCE
+
+    def _ask_list(self, source: Source, address: Address) -> Ask:
+        url = canonicalise(address.url)
+        state = self._visits.last_list(url)
+        visit = self._visits.open_list(source.id, url, address.kind, self._clock())
+        return Ask(visit, address.url, conditional=state is None or state.polls % FULL_EVERY != 0)
+
+    def _article(self, visit: Visit, answer: Answer) -> None:
+        now = self._clock()
+        if isinstance(answer, Fetched):
+            record = self._keep(answer.page)
+            page, hops = answer.page, [canonicalise(url) for url, _ in answer.hops]
+            final = canonicalise(page.final_url)
+            self._visits.fetched(visit, record, final, page.status, answer.validators, now, hops)
+            self._note(visit.url, "fetched")
+        elif isinstance(answer, Unchanged):
+            self._visits.ended(visit, Outcome("not_modified"), now, validators=answer.validators)
+            self._note(visit.url, "not_modified")
+        elif isinstance(answer, Failed):
+            again = retry_at(answer.outcome, visit.attempt, answer.wait, now)
+            final_url = canonicalise(answer.final_url) if answer.final_url else None
+            self._visits.ended(visit, answer.outcome, now, retry_at=again, final_url=final_url)
+            self._note(visit.url, str(answer.outcome))
+
+    async def _list(self, visit: Visit, kind: Literal["feed", "sitemap", "page"], answer: Answer) -> None:
+        state = self._visits.last_list(visit.url)
+        if isinstance(answer, Fetched):
+            await self._read_list(visit, kind, answer, state)
+            return
+        now, source = self._clock(), self._sources[visit.source]
+        if isinstance(answer, Unchanged):
+            outcome, again = Outcome("not_modified"), None
+            self._visits.list_done(visit, outcome=outcome, planned=(), validators=answer.validators, record=None, now=now)
+        elif isinstance(answer, Failed):
+            outcome = answer.outcome
+            again = retry_at(outcome, visit.attempt, answer.wait, now, source.every)
+            self._visits.list_done(
+                visit, outcome=outcome, planned=(), validators=None, record=None, now=now, retry_at=again
+            )
+        else:
+            return
+        self._note(visit.url, str(outcome))
+
+    async def _read_list(
+        self, visit: Visit, kind: Literal["feed", "sitemap", "page"], answer: Fetched, state: ListState | None
+    ) -> None:
+        source, address = self._sources[visit.source], self._addresses.get(visit.url)
+        links = await self._pool.links(answer.page, kind, address.selector if address else None)
+        now = self._clock()
+        planned: list[Planned] = []
+        missed = None
+        if isinstance(links, Killed):
+            outcome = Outcome("broken", links.reason)
+        elif links.error is not None:
+            outcome = Outcome("rejected", "not_a_list")
+        else:
+            outcome = Outcome("listed", str(len(links.links)))
+            reading = Reading(
+                source=source,
+                known=self._visits.known(canonical_urls(links.links)),
+                begun=state.first_poll_at if state else now,
+                now=now,
+                read_before=state is not None and state.last_outcome is not None and state.last_outcome.kind in _LISTED,
+                guard=self._conduct.guard,
+            )
+            planned = plan(links.links, reading)
+            missed = gap(planned, reading) if visit.kind != "sitemap" or address else None
+        self._visits.list_done(
+            visit,
+            outcome=outcome,
+            planned=planned,
+            validators=answer.validators,
+            record=self._keep(answer.page),
+            now=now,
+            gap=missed,
+            final_url=canonicalise(answer.page.final_url),
+            status=answer.page.status,
+        )
+        self.report.links.update(entry.reason or entry.decision for entry in planned)
+        self._note(visit.url, str(outcome))
+
+    def _keep(self, page: Page) -> ArchiveRef:
+        """Put the bytes into the archive, durably, before the ledger speaks of them."""
+        record = self._archive.append(page)
+        self._archive.sync()
+        self.report.bytes += len(page.body)
+        return record
+
+    def _heed(self, visit: Visit, answer: Failed) -> None:
+        """Leave a host alone that is overrun or says so: no further request to it in this pass or before its time."""
+        asked_for_patience = answer.outcome.kind == "http" and answer.outcome.reason in ("429", "503")
+        if asked_for_patience:
+            wait = max(answer.wait or FIRST_WAIT, timedelta(seconds=1))
+            self._conduct.pace.leave_alone(host(answer.final_url or visit.url), wait.total_seconds())
+            self._quiet.add(visit.source)
+
+    def _note(self, url: str, outcome: str) -> None:
+        self.report.visits[outcome.partition("(")[0] if outcome.startswith("listed") else outcome] += 1
+        if self._on_progress is not None:
+            self._on_progress(url, outcome)
