@@ -6,7 +6,7 @@ Every example is one plan or query, judged on all of 200 articles from a tiny vo
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,9 +17,13 @@ from articles.article import Annotated
 from index.document import Document
 from index.engine import Engine
 from language.analysis_article import analyse_article
-from language.query_judge import find
+from language.query_judge import find, holds
+from language.query_lower import lower
 from language.query_plan import AllOf, AnyOf, Between, Except, Is, Pattern, Plan, Terms
+from language.query_tree import Query
+from language.tokens import Analysed
 from tests.index.conftest import ANALYSER, BERLIN, ENGINES, annotated
+from tests.language import query_strategies as desk
 
 WORDS = (
     *("Drohne", "Drohnen", "Kampfdrohnen", "Kampfdrohne", "Kampf", "Panzer", "Kampfpanzer", "Rheinmetall", "Helsing"),
@@ -28,6 +32,8 @@ WORDS = (
 )
 DAY = datetime(2025, 6, 1, tzinfo=UTC)
 DOCUMENTS = 200
+FEW = 80
+"""Articles for the slower reference; the plan's judge, quicker, has the others."""
 LIMIT = 1_000
 
 
@@ -54,36 +60,41 @@ def article(chance: random.Random, number: int) -> Annotated:
 
 
 class World:
-    """Two hundred articles, analysed, and the engine that holds them."""
+    """Articles, analysed, and the engine that holds them."""
 
-    def __init__(self, engine: Engine, seed: int) -> None:
-        chance = random.Random(seed)
-        articles = [article(chance, number) for number in range(DOCUMENTS)]
-        self.engine = engine
-        self.analysed = [analyse_article(one, ANALYSER, None, BERLIN) for one in articles]
+    def __init__(self, engine: Engine, articles: Sequence[Annotated], analysed: Sequence[Analysed]) -> None:
+        self.engine, self.analysed = engine, analysed
         engine.migrate()
-        engine.put(
-            Document.of(one, analysed, number)
-            for number, (one, analysed) in enumerate(zip(articles, self.analysed, strict=True))
-        )
+        engine.put(Document.of(*pair, 1) for pair in zip(articles, analysed, strict=True))
         engine.refresh()
 
-    def found(self, plan: Plan) -> list[str]:
+    def found(self, plan: Plan) -> set[str]:
+        """The ids an engine finds, and the promises that hold for every answer."""
         hits = self.engine.search(plan, limit=LIMIT)
-        assert hits.total == len(hits.hits) == self.engine.count(plan)
+        ids = {hit.id for hit in hits.hits}
+        assert len(ids) == len(hits.hits) == hits.total == self.engine.count(plan)
         newest = self.engine.search(plan, limit=LIMIT, sort="newest")
-        assert newest.total == hits.total
-        assert sorted(hit.id for hit in newest.hits) == sorted(hit.id for hit in hits.hits)
-        return sorted(hit.id for hit in hits.hits)
-
-    def judged(self, plan: Plan) -> list[str]:
-        return sorted(one.id for one in self.analysed if find(plan, one).holds)
+        assert {hit.id for hit in newest.hits} == ids
+        assert newest.total == hits.total == len(newest.hits)
+        return ids
 
 
 @pytest.fixture(scope="module", params=sorted(ENGINES))
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    engine = ENGINES[request.param](tmp_path_factory.mktemp("law") / "index", "law")
-    yield World(engine, seed=1)
+def small_words(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world of this file's own words."""
+    engine = ENGINES[request.param](tmp_path_factory.mktemp("plans") / "index", "law")
+    chance = random.Random(1)
+    articles = [article(chance, number) for number in range(DOCUMENTS)]
+    yield World(engine, articles, [analyse_article(one, ANALYSER, None, BERLIN) for one in articles])
+    engine.close()
+
+
+@pytest.fixture(scope="module", params=sorted(ENGINES))
+def tiny_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The world of the query language's own laws."""
+    engine = ENGINES[request.param](tmp_path_factory.mktemp("queries") / "index", "law")
+    articles = desk.pool(FEW)
+    yield World(engine, articles, [desk.analysed(one) for one in articles])
     engine.close()
 
 
@@ -137,7 +148,38 @@ plans = st.recursive(
 )
 
 
-@settings(max_examples=400)
+def agree_on_plan(world: World, plan: Plan) -> None:
+    assert world.found(plan) == {one.id for one in world.analysed if find(plan, one).holds}
+
+
+def agree_on_query(world: World, query: Query) -> None:
+    context = desk.context()
+    assert world.found(lower(query, context)) == {one.id for one in world.analysed if holds(query, one, context)}
+
+
+@settings(max_examples=300)
 @given(plan=plans)
-def test_an_engine_finds_what_the_judge_says(world: World, plan: Plan) -> None:
-    assert world.found(plan) == world.judged(plan)
+def test_an_engine_finds_what_a_plan_says(small_words: World, plan: Plan) -> None:
+    agree_on_plan(small_words, plan)
+
+
+@settings(max_examples=300)
+@given(query=desk.queries())
+def test_an_engine_finds_what_a_query_means(tiny_desk: World, query: Query) -> None:
+    agree_on_query(tiny_desk, query)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(1800)
+@settings(max_examples=20_000)
+@given(plan=plans)
+def test_an_engine_finds_what_a_plan_says_at_length(small_words: World, plan: Plan) -> None:
+    agree_on_plan(small_words, plan)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(1800)
+@settings(max_examples=20_000)
+@given(query=desk.queries(16))
+def test_an_engine_finds_what_a_query_means_at_length(tiny_desk: World, query: Query) -> None:
+    agree_on_query(tiny_desk, query)
