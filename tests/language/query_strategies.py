@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import TypeVar
+from random import Random
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -19,7 +19,9 @@ from language.analysis import Analyser
 from language.analysis_article import analyse_article
 from language.fold import units
 from language.query_context import QueryContext
+from language.query_error import QueryError
 from language.query_limits import widest
+from language.query_lower import lower
 from language.query_names import Names
 from language.query_tree import (
     And,
@@ -29,6 +31,7 @@ from language.query_tree import (
     Or,
     Phrase,
     Query,
+    TextField,
     TimeRange,
     Wildcard,
     Word,
@@ -36,16 +39,16 @@ from language.query_tree import (
 )
 from language.tokens import Analysed
 
-T = TypeVar("T")
 LANGUAGES = ("de", "en")
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2025, 6, 4, 12, 0, tzinfo=UTC)
 
-WORDS = (
+_VOCABULARY = (
     "Drohne Drohnen Kampfdrohne Kampfdrohnen Drohnenabwehr drone drones NATO-Gipfel Natogipfel NATO Gipfel F-35 F35 35 F "
     "Kampfpanzer Panzer tanks tank Helsing Helsings Rheinmetall Metall Rüstung Entrüstung autonome autonomen Systeme "
     "Systemen Müller Mueller IRIS-T-Systeme Flugkörper Marschflugkörper the und vertragen Vertrag"
-).split()
+)
+WORDS = tuple(_VOCABULARY.split())
 PATTERNS = (
     "Droh*",
     "Droh?e",
@@ -59,7 +62,7 @@ PATTERNS = (
     "sys*e?",
     "IRIS-*s*",
 )
-FIELDS = ("title", "kicker", "lead", "text", "author")
+FIELDS: tuple[TextField, ...] = ("title", "kicker", "lead", "text", "author")
 PEOPLE = ("Jana Okonski", "Karl-Heinz Drohne", "Helsing Panzer")
 
 
@@ -96,68 +99,74 @@ def analyser() -> Analyser:
     return Analyser(protected=("Helsing", "Rheinmetall"), languages=LANGUAGES)
 
 
+@lru_cache(maxsize=1)
 def context() -> QueryContext:
     return QueryContext(analyser(), LANGUAGES, ZONE, NOW, NAMES)
 
 
+@lru_cache(maxsize=4096)
 def analysed(annotated: Annotated) -> Analysed:
+    """Return what queries are judged on."""
     source = SOURCES.get(annotated.article.source or "")
     return analyse_article(annotated, analyser(), source, ZONE)
 
 
-def _texts(longest: int) -> st.SearchStrategy[str | None]:
-    words = st.lists(st.sampled_from(WORDS), max_size=longest)
-    glue = st.sampled_from((" ", " ", ", ", "\n\n"))
-    return st.builds(lambda words, glue: glue.join(words) or None, words, glue)
+_DAYS = ("2025-05-31", "2025-06-01", "2025-06-02", "2025-06-03")
+_HOURS = ("T00:00:00+02:00", "T23:59:59.999000+02:00", "T22:00:00+00:00", "T12:30:00+02:00")
+MOMENTS = (
+    *(Moment(day, "day", "meta") for day in _DAYS),
+    *(Moment(day + hour, "minute", "json-ld") for day in _DAYS for hour in _HOURS),
+)
 
 
-def _moments() -> st.SearchStrategy[Moment | None]:
-    days = st.sampled_from(["2025-05-31", "2025-06-01", "2025-06-02", "2025-06-03"])
-    hours = st.sampled_from(["T00:00:00+02:00", "T23:59:59.999000+02:00", "T22:00:00+00:00", "T12:30:00+02:00"])
-    return st.one_of(
-        st.none(),
-        days.map(lambda day: Moment(day, "day", "meta")),
-        st.builds(lambda day, hour: Moment(day + hour, "minute", "json-ld"), days, hours),
-    )
+def documents() -> st.SearchStrategy[Annotated]:
+    """One of three hundred articles of the tiny desk."""
+    return st.sampled_from(pool(300))
 
 
-@st.composite
-def documents(draw: st.DrawFn, identity: str = "0123456789abcdef") -> Annotated:
-    """An article of the tiny desk: title, kicker, lead, text of known words, in German, English, French or no language."""
-    language = draw(st.sampled_from(("de", "de", "en", "fr", None)))
-    seen = draw(st.none() | st.integers(0, 72).map(lambda hours: NOW - timedelta(hours=hours)))
+@lru_cache(maxsize=8)
+def pool(count: int, seed: int = 4) -> tuple[Annotated, ...]:
+    """Return so many articles: title, kicker, lead, text of known words, in German, English, French or no language.
+
+    The same for the same seed, so that they can be indexed once and asked for many queries.
+    """
+    chance = Random(seed)
+    return tuple(_drawn(chance, f"{number:016x}") for number in range(count))
+
+
+def _drawn(chance: Random, identity: str) -> Annotated:
+    def text(longest: int) -> str | None:
+        return chance.choice((" ", " ", ", ", "\n\n")).join(chance.choices(WORDS, k=chance.randint(0, longest))) or None
+
+    language = chance.choice(("de", "de", "en", "fr", None))
+    hours = chance.choice((None, *range(72)))
     article = Article(
         id=identity,
         url=f"https://amt.example/{identity}",
-        source=draw(st.sampled_from((*SOURCES, "gone", None))),
-        title=draw(_texts(4)),
-        kicker=draw(_texts(2)),
-        lead=draw(_texts(4)),
-        text=draw(_texts(10)),
-        authors=draw(st.lists(st.sampled_from(PEOPLE), max_size=2).map(tuple)),
-        published=draw(_moments()),
-        seen_at=seen,
+        source=chance.choice((*SOURCES, "gone", None)),
+        title=text(4),
+        kicker=text(2),
+        lead=text(4),
+        text=text(10),
+        authors=tuple(chance.sample(PEOPLE, chance.randint(0, 2))),
+        published=chance.choice((None, *MOMENTS)),
+        seen_at=None if hours is None else NOW - timedelta(hours=hours),
         language=language,
-        kind=draw(st.sampled_from(("article", "article", "live"))),
+        kind=chance.choice(("article", "article", "live")),
     )
-    entities = tuple(Entity(e.id, e.type, e.names[0].name, "gazetteer", 1.0, ()) for e in draw(_some(ENTITIES)))
-    topics = tuple(Topic(t.id, 0.9, ()) for t in draw(_some(TOPICS)))
-    return Annotated(
-        article,
-        Annotations(language, entities, topics, story=draw(st.sampled_from((None, "7b2e")))),
+    entities = tuple(
+        Entity(e.id, e.type, e.names[0].name, "gazetteer", 1.0, ()) for e in chance.sample(ENTITIES, chance.randint(0, 2))
     )
-
-
-def _some(items: tuple[T, ...]) -> st.SearchStrategy[list[T]]:
-    places = st.lists(st.integers(0, len(items) - 1), unique=True, max_size=2)
-    return places.map(lambda chosen: [items[i] for i in chosen])
+    topics = tuple(Topic(t.id, 0.9, ()) for t in chance.sample(TOPICS, chance.randint(0, 2)))
+    return Annotated(article, Annotations(language, entities, topics, story=chance.choice((None, "7b2e"))))
 
 
 @st.composite
 def phrases(draw: st.DrawFn) -> Phrase:
-    """A phrase of one to four words with a proximity that its units allow."""
+    """A phrase of one to four words, of a proximity with few arrangements, so that several can stand in one query."""
     text = " ".join(draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4)))
-    slop = draw(st.integers(0, min(4, widest(len(tuple(units(text)))))))
+    count = len(tuple(units(text)))
+    slop = draw(st.integers(0, {1: 0, 2: 4, 3: 3}.get(count, min(1, widest(count)))))
     return Phrase(text, slop, draw(st.booleans()), draw(_fields()))
 
 
@@ -174,19 +183,31 @@ def leaves() -> st.SearchStrategy[Query]:
 
 
 def queries(most: int = 8) -> st.SearchStrategy[Query]:
-    """Queries in normal form, every operator nested in every other, of at most ``most`` leaves."""
-    return st.recursive(
-        leaves(),
-        lambda inner: st.one_of(
-            st.builds(Not, inner),
-            st.builds(And, st.lists(inner, min_size=2, max_size=3).map(tuple)),
-            st.builds(Or, st.lists(inner, min_size=2, max_size=3).map(tuple)),
-        ),
-        max_leaves=most,
-    ).map(normal)
+    """Queries in normal form, every operator nested in every other, of at most ``most`` leaves, within all limits."""
+    return (
+        st.recursive(
+            leaves(),
+            lambda inner: st.one_of(
+                st.builds(Not, inner),
+                st.builds(And, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+                st.builds(Or, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+            ),
+            max_leaves=most,
+        )
+        .map(normal)
+        .filter(_is_askable)
+    )
 
 
-def _fields() -> st.SearchStrategy[object]:
+def _is_askable(query: Query) -> bool:
+    try:
+        lower(query, context())
+    except QueryError:
+        return False
+    return True
+
+
+def _fields() -> st.SearchStrategy[TextField | None]:
     return st.none() | st.sampled_from(FIELDS)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -13,27 +16,11 @@ from language.query_print import to_text
 from language.query_tree import And, Not, Or, Query, leaves, normal
 from tests.language import query_strategies as desk
 
-SOUP = st.lists(
-    st.sampled_from(
-        [*'()"=-*?~:[]&“», ', " AND ", " OR ", "NOT ", "UND", " TO ", "title:", "Titel:", "source:", "entity:", "concept:"]
-        + [
-            "since:",
-            "published:",
-            "seen:[",
-            "2025-06-01",
-            "7d",
-            "~5",
-            "Drohne",
-            "Pan?er*",
-            "F-35",
-            "Puma",
-            "amt",
-            "AND",
-            "x",
-        ]
-    ),
-    max_size=25,
-).map("".join)
+_SIGNS = tuple('()"=-*?~:[]&“», ')
+_OPERATORS = (" AND ", " OR ", "NOT ", "UND", "AND", " TO ")
+_FIELDS = ("title:", "Titel:", "source:", "entity:", "concept:", "since:", "published:", "seen:[")
+_VALUES = ("2025-06-01", "7d", "~5", "Drohne", "Pan?er*", "F-35", "Puma", "amt", "x")
+SOUP = st.lists(st.sampled_from((*_SIGNS, *_OPERATORS, *_FIELDS, *_VALUES)), max_size=25).map("".join)
 
 
 @given(desk.queries())
@@ -59,12 +46,25 @@ def test_what_is_right_strictly_is_read_the_same_way_leniently(text: str) -> Non
         assert parse(text, strict=True).query == lenient.query
 
 
-@settings(max_examples=1500, deadline=None)
-@given(desk.queries(), desk.documents())
-def test_a_plan_holds_where_its_tree_holds(query: Query, document: Annotated) -> None:
-    analysed, context = desk.analysed(document), desk.context()
-    found = find(lower(query, context), analysed)
-    assert found.holds == holds(query, analysed, context)
+def _agree_on(query: Query, articles: tuple[Annotated, ...]) -> None:
+    context = desk.context()
+    plan = lower(query, context)
+    for analysed in map(desk.analysed, articles):
+        assert find(plan, analysed).holds == holds(query, analysed, context), analysed
+
+
+@settings(max_examples=2000, deadline=None)
+@given(desk.queries())
+def test_a_plan_holds_where_its_tree_holds(query: Query) -> None:
+    _agree_on(query, desk.pool(8))
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(1800)
+@settings(max_examples=20_000, deadline=None)
+@given(desk.queries(16), st.integers(0, 200))
+def test_a_plan_holds_where_its_tree_holds_at_length(query: Query, seed: int) -> None:
+    _agree_on(query, desk.pool(30, seed))
 
 
 @settings(deadline=None)
@@ -75,7 +75,7 @@ def test_spans_are_words_of_the_article_in_reading_order(query: Query, document:
     order = list(analysed.fields)
     places = [(order.index(s.field), s.start, s.end) for s in found.spans]
     assert places == sorted(places)
-    assert all(a[2] < b[1] for a, b in zip(places, places[1:], strict=False) if a[0] == b[0]), "none touch"
+    assert all(a[2] < b[1] for a, b in pairwise(places) if a[0] == b[0]), "none touch"
     for span in found.spans:
         units = analysed.fields[span.field].units
         assert span.start in {u.start for u in units}
