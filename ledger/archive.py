@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,7 +18,6 @@ from articles.page import ArchiveRef, Link, Page
 from ledger import warc
 
 _WRITER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_SEGMENT = "{day:%Y%m%d}-{writer}-{number}.warc.gz"
 ORPHANS = "orphans"
 """Folder beside the segments for bytes the ledger does not know, one file per repair, named SEGMENT.OFFSET."""
 
@@ -45,7 +45,7 @@ class Archive:
         self.folder, self.writer = folder, writer_id
         self._open: BinaryIO | None = None
         self._name = ""
-        self._sound: set[str] = set()
+        self._sound: dict[str, int] = {}
 
     def append(self, page: Page) -> ArchiveRef:
         """Add one record for this fetch and return its place; durable after ``sync``.
@@ -104,44 +104,41 @@ class Archive:
                 with path.open("r+b", buffering=0) as file:
                     if path.name == self._name or not _locked(file):
                         continue
-                    self._sound.add(path.name)
                     size, end = path.stat().st_size, known_end(path.name)
+                    if size < end:
+                        found.append(Repaired(path.name, missing=end - size))
+                        continue
                     if size > end:
                         found.append(Repaired(path.name, orphan=self._cut(file, path, end)))
-                    elif size < end:
-                        self._sound.discard(path.name)
-                        found.append(Repaired(path.name, missing=end - size))
+                    self._sound[path.name] = end
         return found
 
     def close(self) -> None:
         """Make everything durable and let go of the segment."""
         if self._open is not None:
             self.sync()
+            self._sound[self._name] = self._open.seek(0, os.SEEK_END)
             self._open.close()
             self._open, self._name = None, ""
 
     def _segment_of(self, page: Page) -> BinaryIO:
-        stem = f"{page.fetched_at:%Y%m%d}-{self.writer}-"
+        stem = f"{page.fetched_at.astimezone(UTC):%Y%m%d}-{self.writer}-"
         if self._open is None or not self._name.startswith(stem):
             self.close()
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._open, self._name = next(self._candidates(page))
-            self._sound.add(self._name)
+            self._open, self._name = self._continued_or_new(stem)
         return self._open
 
-    def _candidates(self, page: Page) -> Iterator[tuple[BinaryIO, str]]:
-        """Yield the first segment of the day that is new, or sound and unlocked: never one with unknown bytes."""
+    def _continued_or_new(self, stem: str) -> tuple[BinaryIO, str]:
+        """Lock and return the first segment of the day that ends where the ledger ends, or a new one."""
         number = 0
         while True:
             number += 1
-            name = _SEGMENT.format(day=page.fetched_at, writer=self.writer, number=number)
-            path = self.folder / name
-            if path.exists() and name not in self._sound:
-                continue
-            file = path.open("a+b", buffering=0)
-            if _locked(file) and (name in self._sound or path.stat().st_size == 0):
+            name = f"{stem}{number}.warc.gz"
+            file = (self.folder / name).open("a+b", buffering=0)
+            if _locked(file) and file.seek(0, os.SEEK_END) == self._sound.get(name, 0):
                 _sync_folder(self.folder)
-                yield file, name
+                return file, name
             file.close()
 
     def _cut(self, file: BinaryIO, path: Path, end: int) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -16,7 +16,7 @@ from articles.page import Validators
 from articles.url import article_id
 from articles.wire import Json, to_json
 from ledger import notices, sequence, visit_rows
-from ledger.schema import articles, claims, key, revisions, urls
+from ledger.schema import articles, claims, key, revisions, urls, visits
 from ledger.store import Store
 from ledger.values import Filing, Receipt
 
@@ -84,7 +84,18 @@ class _Desk:
             return self.filing.outcome
         if found is None:
             return Outcome("article", "new")
-        return Outcome("article", "unchanged" if found.text_hash == self.filing.text_hash else "revised")
+        same = found.text_hash == self.filing.text_hash or self._is_outdated(found)
+        return Outcome("article", "unchanged" if same else "revised")
+
+    def _is_outdated(self, found: Row[Any]) -> bool:
+        """Whether the filed revision was read from a page fetched after this one: an older page takes nothing back."""
+        filed_from = (
+            sa.select(visits.c.fetched_at)
+            .join(revisions, revisions.c.visit_id == visits.c.id)
+            .where(revisions.c.article_id == found.id, revisions.c.number == found.revision)
+        )
+        fetched_at: datetime = self.connection.execute(filed_from).scalar_one()
+        return fetched_at > cast("datetime", self.visit.fetched_at)
 
     @staticmethod
     def _revision(outcome: Outcome, found: Row[Any] | None) -> int:
@@ -128,7 +139,7 @@ class _Desk:
         latest = revisions.c.article_id == found.id, revisions.c.number == found.revision
         before: Json = self.connection.execute(sa.select(revisions.c.body).where(*latest)).scalar_one()
         body = self._body(found.id, found.revision) | {"seen_at": before["seen_at"]}
-        if body == before:
+        if body == before or self._is_outdated(found):
             return None
         seq = sequence.take(self.connection)
         sequence.spool_change(self.connection, seq, "put", found.id)

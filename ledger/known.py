@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -44,8 +44,8 @@ class Memory:
         """Return what is known of each canonical address; an address never seen is absent."""
         found: dict[str, Known] = {}
         with self._store.read() as connection:
-            for part in portions([key(url) for url in wanted]):
-                found.update(_known(connection, part))
+            for part in portions(wanted):
+                found.update(_known(connection, {key(url): url for url in part}))
         return found
 
     def waiting(self) -> Waiting:
@@ -72,28 +72,26 @@ def portions(values: Sequence[str]) -> Iterator[list[str]]:
 def validators(connection: Connection, wanted: Sequence[str]) -> dict[str, Validators]:
     """Return the validators of those addresses that have any."""
     found: dict[str, Validators] = {}
-    for part in portions([key(url) for url in wanted]):
-        rows = connection.execute(
-            sa.select(addresses.c.url, addresses.c.etag, addresses.c.last_modified).where(
-                addresses.c.key.in_(part), sa.or_(addresses.c.etag.is_not(None), addresses.c.last_modified.is_not(None))
-            )
-        )
-        found.update({row.url: Validators(row.etag, row.last_modified) for row in rows})
+    for part in portions(wanted):
+        names = {key(url): url for url in part}
+        has_any = sa.or_(addresses.c.etag.is_not(None), addresses.c.last_modified.is_not(None))
+        rows = connection.execute(sa.select(addresses).where(addresses.c.key.in_(names), has_any))
+        found.update({names[row.key]: Validators(row.etag, row.last_modified) for row in rows})
     return found
 
 
 def forgotten(connection: Connection, wanted: Sequence[str]) -> set[str]:
     """Return those addresses that may never be fetched again."""
     found: set[str] = set()
-    for part in portions([key(url) for url in wanted]):
-        rows = connection.execute(
-            sa.select(addresses.c.url).where(addresses.c.key.in_(part), addresses.c.reason == "forgotten")
-        )
-        found.update(rows.scalars())
+    for part in portions(wanted):
+        names = {key(url): url for url in part}
+        gone = addresses.c.key.in_(names), addresses.c.reason == "forgotten"
+        found.update(names[each] for each in connection.execute(sa.select(addresses.c.key).where(*gone)).scalars())
     return found
 
 
-def _known(connection: Connection, keys: Sequence[str]) -> dict[str, Known]:
+def _known(connection: Connection, names: Mapping[str, str]) -> dict[str, Known]:
+    keys = list(names)
     rows = {row.key: row for row in connection.execute(sa.select(addresses).where(addresses.c.key.in_(keys)))}
     answers = {row.key: row for row in connection.execute(sa.select(urls).where(urls.c.key.in_(keys)))}
     still = visits.c.key.in_(keys), visits.c.work == "visit", visits.c.state.in_(OPEN_STATES)
@@ -101,7 +99,7 @@ def _known(connection: Connection, keys: Sequence[str]) -> dict[str, Known]:
     found = {}
     for each in rows.keys() | answers.keys():
         row, article = rows.get(each), answers.get(each)
-        found[(row or article).url] = Known(  # type: ignore[union-attr]  # one of the two stands
+        found[names[each]] = Known(
             _state(row, each in due),
             article.article_id if article else None,
             row.last_visit if row else None,

@@ -11,8 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from articles.article import Article, Span
 from articles.match import ENDED, Decision
 from articles.outcome import SUPPRESSED
+from articles.wire import Json
 from ledger.schema import matches, outbox
 from ledger.values import Filing
 
@@ -57,7 +59,7 @@ def file_decisions(
                 alert=alert,
                 alert_version=match.alert_version,
                 story=story,
-                spans=[{"field": s.field, "start": s.start, "end": s.end} for s in match.spans],
+                spans=[_span_json(span, filing.annotated.article) for span in match.spans],
                 channels=len(group),
                 filed_at=now,
             )
@@ -93,6 +95,12 @@ def _row(
         "filed_at": now,
         "ended_at": None if state == "open" else now,
     }
+
+
+def _span_json(span: Span, article: Article) -> Json:
+    """Return a span with its text as it was when it matched: a later reading of the same page may move it."""
+    text = article.part(span.field)[span.start : span.end]
+    return {"field": span.field, "start": span.start, "end": span.end, "text": text}
 
 
 def _refuse_unlawful(decision: Decision) -> None:

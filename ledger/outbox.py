@@ -76,11 +76,14 @@ class Outbox:
             return [_as_view(row) for row in connection.execute(wanted)]
 
     def requeue(self, row_id: int, now: datetime) -> bool:
-        """Open a dead letter again, due now with its attempts counted from zero; False if it is not dead."""
+        """Open a dead letter again, due now with its attempts counted from zero; False if it is not dead or forgotten."""
+        of_live = (
+            sa.select(matches.c.id).join(articles, articles.c.id == matches.c.article_id).where(articles.c.state == "live")
+        )
         with self._store.write() as connection:
             done = connection.execute(
                 sa.update(outbox)
-                .where(outbox.c.id == row_id, outbox.c.state == "dead")
+                .where(outbox.c.id == row_id, outbox.c.state == "dead", outbox.c.match_id.in_(of_live))
                 .values(state="open", due_at=now, attempts=0, ended_at=None)
             )
             return done.rowcount == 1
@@ -116,7 +119,6 @@ def _notice(connection: Connection, row: Row[Any]) -> Notice:
         .where(matches.c.id == row.match_id)
     ).one()
     article = from_json(found.body).article
-    spans = [Span(span["field"], span["start"], span["end"]) for span in found.spans]
     return Notice(
         id=row.notice,
         alert=found.alert,
@@ -127,7 +129,7 @@ def _notice(connection: Connection, row: Row[Any]) -> Notice:
         title=article.title or "",
         source=article.source or "",
         published=article.published.at if article.published else None,
-        spans=tuple((span, article.part(span.field)[span.start : span.end]) for span in spans),
+        spans=tuple((Span(s["field"], s["start"], s["end"]), s["text"]) for s in found.spans),
         why=row.why,
         at=row.filed_at,
     )

@@ -189,7 +189,7 @@ revisions = sa.Table(
     sa.Column("article_id", sa.String(16), sa.ForeignKey("articles.id"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("seq", sa.BigInteger, nullable=False, unique=True),
-    sa.Column("visit_id", Id, sa.ForeignKey("visits.id"), nullable=False),
+    sa.Column("visit_id", Id, sa.ForeignKey("visits.id"), nullable=False, index=True),
     sa.Column("filed_at", Instant, nullable=False),
     sa.Column("text_hash", Words, nullable=False),
     sa.Column("body", Json, comment="article with annotations; null once forgotten"),
@@ -220,7 +220,7 @@ matches = sa.Table(
     sa.Column("alert", Words, nullable=False),
     sa.Column("alert_version", Words, nullable=False),
     sa.Column("story", Words, nullable=False, index=True),
-    sa.Column("spans", Json, nullable=False),
+    sa.Column("spans", Json, nullable=False, comment="with their text; none once forgotten"),
     sa.Column("channels", sa.Integer, nullable=False, comment="how many outbox rows were filed with it"),
     sa.Column("filed_at", Instant, nullable=False),
     sa.UniqueConstraint("visit_id", "alert"),
@@ -260,9 +260,9 @@ spool = sa.Table(
     sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("op", sa.String(8), nullable=False, comment="put or delete"),
     sa.Column("article_id", sa.String(16), sa.ForeignKey("articles.id"), nullable=False),
-    sa.Column("taken", sa.Boolean, nullable=False, comment="by the index; rows stay, so that a hole is seen"),
+    sa.Column("taken", sa.Integer, nullable=False, comment="by the index: 0 or 1; rows stay, so that a hole is seen"),
 )
-IS_UNTAKEN = spool.c.taken.is_(sa.false())
+IS_UNTAKEN = spool.c.taken == sa.literal_column("0")
 sa.Index("ix_spool_untaken", spool.c.seq, sqlite_where=IS_UNTAKEN, postgresql_where=IS_UNTAKEN)
 
 config_versions = sa.Table(

@@ -26,7 +26,7 @@ def take(connection: Connection) -> int:
 
 def spool_change(connection: Connection, seq: int, op: Literal["put", "delete"], article_id: str) -> None:
     """File what the index must do because of change ``seq``."""
-    connection.execute(sa.insert(spool).values(seq=seq, op=op, article_id=article_id, taken=False))
+    connection.execute(sa.insert(spool).values(seq=seq, op=op, article_id=article_id, taken=0))
 
 
 def hold(connection: Connection) -> None:

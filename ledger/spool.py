@@ -30,7 +30,7 @@ class Spool:
             return
         with self._store.write() as connection:
             connection.execute(
-                sa.update(spool).where(spool.c.seq == sa.bindparam("v_seq")).values(taken=True),
+                sa.update(spool).where(spool.c.seq == sa.bindparam("v_seq")).values(taken=1),
                 [{"v_seq": seq} for seq in sorted(seqs)],
             )
 

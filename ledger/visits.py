@@ -85,6 +85,7 @@ class Visits(Refining, known.Memory):
             .where(visits.c.source.in_(list(sources)), visits.c.work == "visit", due)
             .order_by(visits.c.due_at, visits.c.id)
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
         with self._store.write() as connection:
             return _lease(connection, wanted, now)
@@ -102,7 +103,10 @@ class Visits(Refining, known.Memory):
         """Note that the page's bytes lie in the archive and wait to be refined; False if the lease is lost.
 
         The validators are believed, for the next conditional GET, only once refining has found an article in the page.
+        Raises ValueError for a list: it ends by ``list_done`` and is never refined.
         """
+        if visit.kind != "article":
+            raise ValueError(f"a {visit.kind} is not refined")
         with self._store.write() as connection:
             if visit_rows.holds(connection, visit.id, visit.lease, "fetching") is None:
                 return False
@@ -164,8 +168,9 @@ class Visits(Refining, known.Memory):
         """
         with self._store.write() as connection:
             visit_rows.note_addresses(self._store, connection, [(url, source, "scheduled", None)], now)
-            if url in known.forgotten(connection, [url]):
+            if known.forgotten(connection, [url]):
                 return
+            _reschedule(connection, [url])
             connection.execute(
                 sa.update(visits)
                 .where(visits.c.key == key(url), visits.c.state == "queued", visits.c.due_at > at)
@@ -232,7 +237,7 @@ def _reschedule(connection: Connection, wanted: Sequence[str]) -> None:
 
 def _lease(connection: Connection, wanted: sa.Select[tuple[object, ...]], now: datetime) -> list[Visit]:
     """Lease the visits, each with the validators of its address; an attempt that was under way counts as one more."""
-    rows = connection.execute(wanted.with_for_update(skip_locked=True)).all()
+    rows = connection.execute(wanted).all()
     validators = known.validators(connection, [row.url for row in rows])
     leased = [
         visit_rows.as_visit(

@@ -199,7 +199,7 @@ def _matches() -> None:
         sa.Column("alert", sa.Text(), nullable=False),
         sa.Column("alert_version", sa.Text(), nullable=False),
         sa.Column("story", sa.Text(), nullable=False),
-        sa.Column("spans", sa.Text(), nullable=False),
+        sa.Column("spans", sa.Text(), nullable=False, comment="with their text; none once forgotten"),
         sa.Column("channels", sa.Integer(), nullable=False, comment="how many outbox rows were filed with it"),
         sa.Column("filed_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_matches_article_id")),
@@ -226,6 +226,7 @@ def _revisions() -> None:
         sa.PrimaryKeyConstraint("article_id", "number", name=op.f("pk_revisions")),
         sa.UniqueConstraint("seq", name=op.f("uq_revisions_seq")),
     )
+    op.create_index(op.f("ix_revisions_visit_id"), "revisions", ["visit_id"], unique=False)
 
 
 def _spool() -> None:
@@ -234,7 +235,7 @@ def _spool() -> None:
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("op", sa.String(length=8), nullable=False, comment="put or delete"),
         sa.Column("article_id", sa.String(length=16), nullable=False),
-        sa.Column("taken", sa.Boolean(), nullable=False, comment="by the index; rows stay, so that a hole is seen"),
+        sa.Column("taken", sa.Integer(), nullable=False, comment="by the index: 0 or 1; rows stay, so that a hole is seen"),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_spool_article_id")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_spool")),
     )
@@ -243,8 +244,8 @@ def _spool() -> None:
         "spool",
         ["seq"],
         unique=False,
-        sqlite_where=sa.text("taken IS 0"),
-        postgresql_where=sa.text("taken IS 0"),
+        sqlite_where=sa.text("taken = 0"),
+        postgresql_where=sa.text("taken = 0"),
     )
 
 
