@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from articles.article import Annotated, Annotations, Article, Span
 from articles.match import Decision, Match
@@ -15,6 +17,7 @@ from articles.outcome import Outcome
 from articles.page import ArchiveRef, Link, Page, PageRef, Validators
 from ledger.archive import Archive
 from ledger.book import Ledger
+from ledger.schema import metadata
 from ledger.values import Filing, Planned, Receipt
 from tests.services import postgres as service
 
@@ -123,24 +126,44 @@ def postgres() -> Iterator[service.Postgres]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: service.Postgres) -> Iterator[str]:
-    """A database with the ledger's tables, copied for each test."""
+def postgres_database(postgres: service.Postgres) -> Iterator[str]:
+    """One database with the ledger's tables; making one for each test would take a second each."""
     url = postgres.fresh()
     Ledger.open(url).close()
-    yield postgres.name(url)
+    yield url
     postgres.drop(url)
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new ledger's file, copied for each test."""
+    file = tmp_path_factory.mktemp("ledger") / "new.sqlite"
+    Ledger.open(f"sqlite:///{file}").close()
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a ledger of its own, on either database."""
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty ledger, on either database."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/data/ledger.sqlite"
-        return
-    server = request.getfixturevalue("postgres")
-    made = server.fresh(request.getfixturevalue("postgres_template"))
-    yield made
-    server.drop(made)
+        file = tmp_path / "ledger.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_file"), file)
+        return f"sqlite:///{file}"
+    url: str = request.getfixturevalue("postgres_database")
+    empty(url)
+    return url
+
+
+def empty(url: str) -> None:
+    """Make a ledger as new."""
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            if table.name == "sequence":
+                connection.execute(sa.update(table).values(head=0))
+            else:
+                connection.execute(sa.delete(table))
+    engine.dispose()
 
 
 @pytest.fixture

@@ -25,26 +25,20 @@ _START_SECONDS = 30
 
 
 class Postgres:
-    """A running server; ``fresh`` makes an empty database, or a copy of one, and returns its URL."""
+    """A running server; ``fresh`` makes an empty database, ``drop`` removes it."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def fresh(self, template: str | None = None) -> str:
-        """Return the URL of a new database."""
+    def fresh(self) -> str:
+        """Return the URL of a new, empty database."""
         name = f"lagebild_{uuid4().hex}"
-        copied = f' TEMPLATE "{template}"' if template else ""
-        self._run(f'CREATE DATABASE "{name}"{copied}')
+        self._run(f'CREATE DATABASE "{name}"')
         return self._named(name)
 
     def drop(self, url: str) -> None:
         """Remove a database that ``fresh`` made, with whoever is still connected to it."""
-        self._run(f'DROP DATABASE IF EXISTS "{self.name(url)}" WITH (FORCE)')
-
-    @staticmethod
-    def name(url: str) -> str:
-        """Return the name of the database in a URL."""
-        return url.partition("?")[0].rpartition("/")[2]
+        self._run(f'DROP DATABASE IF EXISTS "{_name(url)}" WITH (FORCE)')
 
     def _named(self, name: str) -> str:
         address, _, options = self.url.partition("?")
@@ -53,6 +47,10 @@ class Postgres:
     def _run(self, statement: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)
+
+
+def _name(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 def binaries() -> Path | None:
