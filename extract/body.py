@@ -5,44 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml.etree import _Element
+from lxml.etree import _Element, iterwalk, strip_elements, tostring
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
 from extract.decode import one_line, tidy
+from extract.marks import marks
 from extract.titles import fold
 
-_NEVER = (
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "svg",
-    "iframe",
-    "object",
-    "embed",
-    "form",
-    "nav",
-    "button",
-    "select",
-    "dialog",
-    "canvas",
-    "link",
-    "meta",
-    "input",
-)
+_CODE = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas")
+_NEVER = (*_CODE, "form", "nav", "button", "select", "dialog", "link", "meta", "input")
 """Elements that hold no prose of the article; taking them first makes every later pass cheaper."""
-_PROMO = re.compile(
-    r"(?:^|[\s_-])(?:related|recommend\w*|recirculation|most-?read|meist-?gelesen|most-?popular|newsletter|promo\w*|teaser-?(?:list|box|group|block)?|"
-    r"read-?more|weiterlesen|mehr-?zum-?thema|lesen-?sie-?auch|more-?on|also-?read|advert\w*|anzeige|ads?|sponsor\w*|outbrain|taboola|"
-    r"share|sharing|social\w*|teilen|comments?|kommentare?|breadcrumbs?|cookie\w*|consent|paywall|subscribe|subscription|abo-?box|"
-    r"author-?(?:box|bio|info)|autoren-?box|tags?|tag-?list|keywords|topics-?list|footer|pagination|sidebar|sticky|signup|sign-up|push|skip-?link|"
-    r"caption-?credit|copyright|image-?credit|bildnachweis|voting|umfrage|poll|trending|popular)(?:$|[\s_-])",
-    re.I,
-)
-_KEEP = re.compile(r"article-?(?:body|text|content)|story-?body|entry-?content|post-?content|fliesstext|body-?text", re.I)
 _PROMO_TAGS = ("div", "section", "aside", "ul", "ol", "p", "figure", "span", "header", "footer", "a", "details")
+_LINK_BLOCKS = frozenset({"ul", "ol", "p", "li", "h2", "h3", "h4", "h5", "div"})
+_INNER_BLOCKS = ("div", "p", "ul", "ol", "section", "article", "table", "h1", "h2", "h3", "figure")
 _PROMO_SHARE = 0.5
 """A block named like a promotion that holds more of the page's paragraphs than this is the article after all."""
 _LINK_SHARE, _LIST_LINK_SHARE = 0.85, 0.8
@@ -77,42 +54,57 @@ _EDGE = 4
 """Title, byline and date lines are dropped among the first blocks only, bylines and credits also at the end."""
 
 
+def without_code(tree: HtmlElement) -> str:
+    """Take scripts and their like from the tree, in place, and return all text that is left."""
+    strip_elements(tree, *_CODE, with_tail=False)
+    return tostring(tree, method="text", encoding="unicode")
+
+
 def prune(tree: HtmlElement) -> None:
     """Take from the tree, in place, what is never part of an article's prose: scripts, link blocks, promotions."""
-    for element in list(tree.iter(*_NEVER)):
+    strip_elements(tree, *_NEVER, with_tail=False)
+    for element in _promotions(tree):
         _drop(element)
-    whole = _prose_length(tree)
-    for element in list(tree.iter(*_PROMO_TAGS)):
-        if _is_promo(element) and _prose_length(element) <= _PROMO_SHARE * whole:
-            _drop(element)
-    for element in list(tree.iter("ul", "ol", "p", "li", "h2", "h3", "h4", "h5", "div")):
-        if _is_link_block(element):
-            _drop(element)
+    for element in _link_blocks(tree):
+        _drop(element)
 
 
-def _is_promo(element: HtmlElement) -> bool:
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return len(names) > 1 and element.tag != "body" and bool(_PROMO.search(names)) and not _KEEP.search(names)
+def _promotions(tree: HtmlElement) -> list[HtmlElement]:
+    """Return the outermost blocks that are named like promotions and do not hold most of the page's prose."""
+    found, whole = [], 0
+    walk = iterwalk(tree, events=("start",), tag=_PROMO_TAGS)
+    for _, element in walk:
+        if marks(element).promo:
+            whole = whole or _prose_length(tree)
+            if _prose_length(element) <= _PROMO_SHARE * whole:
+                found.append(element)
+                walk.skip_subtree()
+    return found
 
 
 def _prose_length(element: HtmlElement) -> int:
     return sum(len(p.text_content()) for p in element.iter("p"))
 
 
-def _is_link_block(element: HtmlElement) -> bool:
-    if element.tag == "div" and any(
-        child.tag in ("div", "p", "ul", "ol", "section", "article", "table", "h1", "h2", "h3", "figure")
-        for child in element
-    ):
+def _link_blocks(tree: HtmlElement) -> list[HtmlElement]:
+    """Return the blocks that are hardly more than links, found from the links upwards."""
+    linked: dict[HtmlElement, int] = {}
+    for link in tree.iter("a"):
+        length, block = len(one_line(link.text_content())), link.getparent()
+        for _ in range(4):  # a > span > li > ul
+            if block is None:
+                break
+            if block.tag in _LINK_BLOCKS:
+                linked[block] = linked.get(block, 0) + length
+            block = block.getparent()
+    return [block for block, length in linked.items() if _is_link_block(block, length)]
+
+
+def _is_link_block(block: HtmlElement, linked: int) -> bool:
+    if block.tag == "div" and next(block.iterchildren(*_INNER_BLOCKS), None) is not None:
         return False
-    links = list(element.iter("a"))
-    if not links:
-        return False
-    total = len(one_line(element.text_content()))
-    if total == 0:
-        return True
-    linked = sum(len(one_line(a.text_content())) for a in links)
-    return linked >= (_LIST_LINK_SHARE if element.tag in ("ul", "ol") else _LINK_SHARE) * total
+    total = len(one_line(block.text_content()))
+    return linked >= (_LIST_LINK_SHARE if block.tag in ("ul", "ol") else _LINK_SHARE) * total
 
 
 def _drop(element: HtmlElement) -> None:

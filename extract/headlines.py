@@ -12,17 +12,12 @@ from articles.errors import Wrong
 from articles.page import Link
 from articles.url import is_listing_path, same_site
 from extract.decode import one_line
+from extract.marks import marks
 from extract.stated import join, spaced
 
 LINKS_LIMIT = 2_000
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _NO_HEADLINE = frozenset({"nav", "footer", "form", "select"})
-_CARD = ("article", "li", "section", "div")
-_NAVIGATION = re.compile(
-    r"(?:^|[\s_-])(?:nav|menu|breadcrumb|footer|pagination|pager|share|social|tags?|skip|lang|sidebar-nav|logo)(?:$|[\s_-])",
-    re.I,
-)
-_HEADLINE_NAME = re.compile(r"head(?:line)?|title|titel|ueberschrift|überschrift", re.I)
 _FEWEST_WORDS = 4
 _NO_ARTICLE_PATH = re.compile(
     r"/(?:tag|tags|thema|themen|topic|topics|author|autor|autoren|category|kategorie|search|suche|login|abo|shop|impressum|datenschutz|privacy|kontakt|contact|about|newsletter|rss)(?:/|$)",
@@ -84,13 +79,13 @@ def _is_headline(anchor: HtmlElement, base: str) -> bool:
     ):
         return False
     for parent in anchor.iterancestors():
-        if parent.tag in _NO_HEADLINE or _NAVIGATION.search(f"{parent.get('class') or ''} {parent.get('id') or ''}"):
+        if parent.tag in _NO_HEADLINE or marks(parent).navigation:
             return False
     words = len(_title(anchor).split())
     if words == 0:
         return False
     heads = any(parent.tag in _HEADINGS for parent in anchor.iterancestors()) or any(True for _ in anchor.iter(*_HEADINGS))
-    if heads or _HEADLINE_NAME.search(anchor.get("class") or ""):
+    if heads or marks(anchor).headline:
         return words >= 2
     return words >= _FEWEST_WORDS + 1
 
@@ -99,14 +94,7 @@ def _title(anchor: HtmlElement) -> str:
     """Return the headline: the heading inside the link, else the part named like one, else the link's text or title."""
     heading = next(anchor.iter(*_HEADINGS), None)
     if heading is None:
-        heading = next(
-            (
-                node
-                for node in anchor.iterdescendants()
-                if isinstance(node.tag, str) and _HEADLINE_NAME.search(node.get("class") or "")
-            ),
-            None,
-        )
+        heading = next((node for node in anchor.iterdescendants() if marks(node).headline), None)
     text = spaced(heading if heading is not None else anchor)
     if not text:
         image = anchor.find(".//img[@alt]")

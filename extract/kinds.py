@@ -82,13 +82,12 @@ def failure(stated: Stated, title: str | None, text: str, status: int) -> str | 
     )
     if says_error and len(text) < _SHORT and stated.article is None:
         return "error_page"
-    hits = len({match.group().lower() for match in _CONSENT.finditer(text[:4000])})
     in_title = any(_CONSENT.search(name) for name in titles)
-    words = max(1, len(text.split()))
-    dense = len(_CONSENT.findall(text[:4000])) * 40 > min(words, 600)
-    if hits >= 3 and dense and (in_title or not says_article(stated)):
-        return "consent"
-    return None
+    if not in_title and says_article(stated):
+        return None
+    words = [match.group().lower() for match in _CONSENT.finditer(text[:4000])]
+    dense = len(words) * 40 > min(len(text.split()), 600)
+    return "consent" if len(set(words)) >= 3 and dense else None
 
 
 def kind_of_article(stated: Stated, url: str, title: str | None, entries: int, text_length: int) -> ArticleKind:

@@ -13,10 +13,10 @@ from articles.article import Entry
 from extract import dates, jsonld
 from extract.body import filter_lines
 from extract.decode import one_line, plain, tidy
+from extract.marks import marks
 from extract.stated import Stated, spaced
 from extract.titles import fold
 
-_ENTRY = re.compile(r"live|ticker|entry|update|post|beitrag|event|item|block", re.I)
 _FEWEST = 3
 _CLOCK_ONLY = re.compile(r"^\W*(?P<h>[01]?\d|2[0-3])[:.](?P<m>[0-5]\d)(?:\s*Uhr)?\W*$")
 _BLOCK_TAGS = ("p", "h2", "h3", "h4", "h5", "li", "blockquote")
@@ -34,17 +34,10 @@ def read_updates(tree: HtmlElement, stated: Stated, site: dates.Habits) -> list[
     """Return a live blog's updates in the page's order; empty unless at least three are found."""
     node = stated.article or {}
     is_live = "LiveBlogPosting" in stated.types
-    marked_up = _from_blocks(tree, site) if is_live or _looks_live(tree) else []
+    marked_up = _from_blocks(tree, site) if is_live or stated.live else []
     claimed = [update for item in jsonld.objects(node, "liveBlogUpdate") if (update := _from_node(item, site))]
     best = marked_up if len(marked_up) >= len(claimed) else claimed
     return best if len(best) >= _FEWEST or (is_live and best) else []
-
-
-def _looks_live(tree: HtmlElement) -> bool:
-    return any(
-        re.search(r"live-?\s?(?:blog|ticker)|ticker-?(?:entry|item|event)", element.get("class") or "", re.I)
-        for element in tree.iter("div", "section", "article", "li", "ol", "ul", "main")
-    )
 
 
 def _from_node(node: jsonld.Node, site: dates.Habits) -> Update | None:
@@ -58,35 +51,27 @@ def _from_node(node: jsonld.Node, site: dates.Habits) -> Update | None:
 
 def _from_blocks(tree: HtmlElement, site: dates.Habits) -> list[Update]:
     """Find the largest family of siblings that carry a time each: same parent, same tag, a name like an entry's."""
-    families: dict[tuple[int, str], list[HtmlElement]] = defaultdict(list)
+    families: dict[tuple[HtmlElement, str], list[HtmlElement]] = defaultdict(list)
     for element in tree.iter("div", "article", "section", "li"):
         parent = element.getparent()
-        if parent is not None and (
-            _ENTRY.search(f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('id') or ''}")
-            or element.tag == "article"
-        ):
-            families[id(parent), str(element.tag)].append(element)
+        if parent is not None and (element.tag == "article" or marks(element).entry):
+            families[parent, str(element.tag)].append(element)
     found: list[Update] = []
     for family in families.values():
         if len(family) < _FEWEST:
             continue
         updates = [update for element in family if (update := _from_block(element, site))]
-        if len(updates) >= _FEWEST and sum(len(line) for u in updates for line in u.lines) > sum(
-            len(line) for u in found for line in u.lines
-        ):
+        if len(updates) >= _FEWEST and _length(updates) > _length(found):
             found = updates
     return found
 
 
+def _length(updates: Sequence[Update]) -> int:
+    return sum(len(line) for update in updates for line in update.lines)
+
+
 def _from_block(element: HtmlElement, site: dates.Habits) -> Update | None:
-    time = next(
-        (
-            node
-            for node in element.iter("time", "span", "div", "p")
-            if node.tag == "time" or re.search(r"time|date|uhr|zeit", node.get("class") or "", re.I)
-        ),
-        None,
-    )
+    time = next((node for node in element.iter("time", "span", "div", "p") if node.tag == "time" or marks(node).date), None)
     if time is None:
         return None
     stamp = spaced(time)

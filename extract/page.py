@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement, document_fromstring
 
@@ -12,12 +10,12 @@ from articles.article import Article, Moment, TimeSource
 from articles.errors import Wrong
 from articles.outcome import Rejected
 from articles.page import Page
-from articles.url import article_id, canonicalise, host, is_listing_path, same_site
+from articles.url import article_id, canonicalise, host
 from config.models import Source
-from extract import authors, body, dates, jsonld, kinds, live, titles
+from extract import access, address, authors, body, dates, jsonld, kinds, live, titles
 from extract.decode import decode, one_line, plain, tidy
 from extract.flat import read_flat
-from extract.stated import Stated, heading_text, join, read_stated
+from extract.stated import Stated, heading_text, read_stated
 from extract.tree import parse
 from extract.version import EXTRACT_VERSION
 
@@ -27,17 +25,6 @@ _BODY_MUCH_LONGER, _BODY_SHARED = 1.4, 0.6
 """JSON-LD's articleBody is worse than trafilatura's text on average, so it stands in only for a text that is too short,
 or when it is so much longer and holds so much of what was found (measured, docs/decisions/0030)."""
 _SHORT_TEXT = 250
-_PAYWALL_CLASS = re.compile(
-    r"paywall|premium-?(?:content|teaser|box)|plus-?(?:box|teaser|wall)|piano-|regwall|metered|offer-?box|abo-?(?:wall|teaser)|subscriber-?only",
-    re.I,
-)
-_PAYWALL_TEXT = re.compile(
-    r"(?:jetzt|hier) weiterlesen|weiterlesen mit|artikel (?:weiter|zu ende|freischalten)|exklusiv für (?:abonnent|mitglied)|nur für abonnent|mit (?:\S+ )?(?:plus|abo)\b.{0,40}lesen|"
-    r"bereits abonnent|schon abonnent|subscribe (?:now )?to (?:continue|read|unlock)|subscribers? only|already a subscriber|to continue reading|create an? (?:free )?account to|"
-    r"log ?in to (?:continue|read)|sign in to read|registrieren (?:und|sie sich).{0,30}lesen",
-    re.I,
-)
-_TEASER_LENGTH = 2000
 _PUBLISHED_META = (
     *(
         "article:published_time",
@@ -77,8 +64,6 @@ _MODIFIED_META = (
     "dc.date.modified",
     "lastmod",
 )
-_UNFINISHED = re.compile(r"(?:…|\.\.\.|[^.!?:\"“”»«')\]])\s*$")
-_PAGE_MARK = re.compile(r"/(?:seite-?\d+|page/?-?\d+|p\d+|\d{1,2}|amp|komplettansicht|index\.\w+|print|drucken)/?$", re.I)
 
 
 @dataclass(slots=True)
@@ -93,7 +78,7 @@ class _Reading:
     tree: HtmlElement
     flat: tuple[str, ...] | None
     linked: int
-    paywalled: bool
+    walled: bool
     habits: dates.Habits
 
 
@@ -144,7 +129,7 @@ def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, fla
         tree=tree,
         flat=flat,
         linked=kinds.linked_headlines(tree),
-        paywalled=_has_paywall(tree),
+        walled=stated.paywalled or access.asks_to_pay(body.without_code(tree)),
         habits=dates.habits(page.fetched_at, zone, day_first, stated.language, name),
     )
 
@@ -166,7 +151,7 @@ def _judge(reading: _Reading) -> Article | Rejected:
 
 
 def _article(reading: _Reading) -> Article:
-    stated, url = reading.stated, _canonical(reading)
+    stated, url = reading.stated, address.canonical(reading.url, reading.stated)
     title, kicker = _titles(reading)
     bylines = authors.read_bylines(_stated_authors(stated), reading.site_names)
     published, modified = _times(reading)
@@ -177,7 +162,7 @@ def _article(reading: _Reading) -> Article:
     if updates and kinds.kind_of_article(stated, url, title, len(updates), len(text)) == "live":
         text, entries = live.compose(text, updates)
     kind = kinds.kind_of_article(stated, url, title, len(updates), len(text))
-    teaser = _is_teaser(reading, text)
+    teaser = access.is_teaser(text, stated, reading.walled)
     if len(text) < _SHORTEST and lead and (kinds.says_article(stated) or kind != "article"):
         text, teaser = lead, teaser or kind == "article"
     return Article(
@@ -195,7 +180,7 @@ def _article(reading: _Reading) -> Article:
         language=_language(stated),
         kind=kind,
         entries=entries,
-        claimed_free=_claimed_free(stated),
+        claimed_free=access.claimed_free(stated),
         teaser=teaser,
         origin=authors.origin(bylines, text),
         extract_version=EXTRACT_VERSION,
@@ -319,45 +304,6 @@ def _lead(stated: Stated, title: str | None) -> str | None:
     return None
 
 
-def _has_paywall(tree: HtmlElement) -> bool:
-    """Whether the page shows a wall to somebody: by its blocks' names or by what it asks."""
-    if any(
-        _PAYWALL_CLASS.search(f"{el.get('class') or ''} {el.get('id') or ''}")
-        for el in tree.iter("div", "section", "aside")
-        if el.get("class") or el.get("id")
-    ):
-        return True
-    return any(_PAYWALL_TEXT.search(el.text_content()[:300]) for el in tree.iter("p", "a", "button", "h2", "h3"))
-
-
-def _is_teaser(reading: _Reading, text: str) -> bool:
-    """Measured, not believed: a wall on the page and a short text that breaks off, or far fewer words than stated."""
-    node = reading.stated.article or {}
-    stated = node.get("wordCount")
-    words = (
-        int(stated)
-        if isinstance(stated, int) or (isinstance(stated, str) and stated.isdecimal() and len(stated) < 7)
-        else 0
-    )
-    if words > 150 and len(text.split()) * 2 < words:
-        return True
-    if len(text) >= _TEASER_LENGTH:
-        return False
-    return (
-        reading.paywalled
-        and (_claimed_free(reading.stated) is False or bool(_UNFINISHED.search(text)) or len(text) < _TEASER_LENGTH // 2)
-    ) or (_claimed_free(reading.stated) is False and bool(_UNFINISHED.search(text)))
-
-
-def _claimed_free(stated: Stated) -> bool | None:
-    value = (stated.article or {}).get("isAccessibleForFree")
-    if value is None:
-        value = {"free": True, "metered": False, "locked": False}.get((stated.first("article:content_tier") or "").lower())
-    if isinstance(value, str):
-        value = {"true": True, "false": False}.get(value.rsplit("/", 1)[-1].lower())
-    return value if isinstance(value, bool) else None
-
-
 def _language(stated: Stated) -> str | None:
     """Return the ISO 639-1 code the page declares; enrichment weighs it against the words."""
     for value in (
@@ -369,29 +315,3 @@ def _language(stated: Stated) -> str | None:
         if len(code) == 2 and code.isalpha() and code.isascii():
             return code
     return None
-
-
-def _canonical(reading: _Reading) -> str:
-    """Return the address to believe: rel=canonical or og:url on the same registrable domain, never a root or section path."""
-    for stated in (reading.stated.address("canonical"), _absolute(reading.stated, reading.stated.first("og:url"))):
-        if stated is None:
-            continue
-        try:
-            candidate = canonicalise(stated)
-        except Wrong:
-            continue
-        if candidate == reading.url:
-            break
-        if same_site(candidate, reading.url) and not is_listing_path(candidate) and not _is_above(candidate, reading.url):
-            return candidate
-    return reading.url
-
-
-def _absolute(stated: Stated, href: str | None) -> str | None:
-    return join(stated.base, href.strip()) if href else None
-
-
-def _is_above(candidate: str, url: str) -> bool:
-    """Whether the candidate is a folder that holds the page: its section, unless only a page number is cut off."""
-    above, below = urlsplit(candidate).path.rstrip("/"), urlsplit(url).path.rstrip("/")
-    return below.startswith(above + "/") and not _PAGE_MARK.fullmatch(below[len(above) :])

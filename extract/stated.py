@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -11,27 +10,29 @@ from lxml.html import HtmlElement
 
 from extract import jsonld
 from extract.decode import one_line
+from extract.marks import NONE, marks
 
-_KICKER = re.compile(
-    r"kicker|overline|dachzeile|topline|roofline|spitzmarke|eyebrow|pretitle|pre-title|headline__?-?intro|ober-?zeile|catchline",
-    re.I,
-)
-_LEAD = re.compile(
-    r"(?:^|[\s_-])(?:lead|lede|intro|standfirst|vorspann|teaser-?text|article-?intro|abstract|anreisser|sub-?title|subheadline|dek|excerpt)"
-    r"(?:[\s_-]?(?:text|paragraph|content))?(?:$|[\s_-])",
-    re.I,
-)
-_BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:byline|author|autor|autoren|authors|verfasser|writer)s?(?:[\s_-]?(?:name|names|link|list|text|info|line))?(?:$|[\s_-])",
-    re.I,
-)
-_NOT_BYLINE = re.compile(r"bio|box|avatar|image|follow|comment|social|related|teaser|description|about", re.I)
-_DATE_CLASS = re.compile(r"date|datum|time|zeit|publish|veroeffentlicht|stand|dateline", re.I)
-_UPDATED = re.compile(r"updat|aktualisier|modif|geändert|zuletzt|last.?changed", re.I)
+_UPDATED = re.compile(r"updat|aktualisier|geändert|zuletzt", re.I)
 _ASIDE = frozenset({"aside", "nav", "footer", "li", "form"})
-_CARD = re.compile(
-    r"teaser|related|recommend|sidebar|mostread|most-read|meistgelesen|newsletter|promo|card|comment|kommentar|ticker-?list|footer|aside",
-    re.I,
+_BLOCKS = (
+    "p",
+    "div",
+    "span",
+    "h2",
+    "h3",
+    "h4",
+    "a",
+    "strong",
+    "small",
+    "address",
+    "header",
+    "li",
+    "section",
+    "article",
+    "ul",
+    "ol",
+    "main",
+    "aside",
 )
 
 
@@ -53,6 +54,8 @@ class Stated:
     update_times: list[str] = field(default_factory=list)
     dates_in_text: list[str] = field(default_factory=list)
     update_dates_in_text: list[str] = field(default_factory=list)
+    paywalled: bool = False
+    live: bool = False
     language: str | None = None
     base: str = ""
 
@@ -133,32 +136,24 @@ def _take(stated: Stated, element: HtmlElement, url: str) -> None:
 def _take_time(stated: Stated, element: HtmlElement) -> None:
     if in_card(element):
         return
-    value = element.get("datetime") or element.get("content") or element.text_content()
-    parent = element.getparent()
-    around = " ".join(
-        (
-            element.get("class") or "",
-            element.get("itemprop") or "",
-            (parent.get("class") or "") if parent is not None else "",
-            (parent.text or "")[-40:] if parent is not None else "",
-            element.text_content()[:30],
-        )
-    )
-    before = element.getprevious()
-    tail = (before.tail or before.text_content()[-30:])[-40:] if before is not None else ""
-    updated = _UPDATED.search(around) or _UPDATED.search(tail)
-    (stated.update_times if updated else stated.times).append(value)
-    text = element.text_content()
-    if element.get("datetime") and text.strip():  # the day in the attribute, the minute for people
-        (stated.update_times if updated else stated.times).append(text)
+    parent, before = element.getparent(), element.getprevious()
+    text = spaced(element)
+    around = [text[:30], (parent.text or "")[-40:] if parent is not None else ""]
+    if before is not None:
+        around.append((before.tail or before.text_content())[-40:])
+    updated = marks(element).updated or (parent is not None and marks(parent).updated) or _UPDATED.search(" ".join(around))
+    times = stated.update_times if updated else stated.times
+    times.append(element.get("datetime") or element.get("content") or text)
+    if element.get("datetime") and text:  # some write the day for machines and the minute for people
+        times.append(text)
 
 
 def in_card(element: HtmlElement) -> bool:
     """Whether an element stands in navigation or in a teaser of another article."""
     for parent in element.iterancestors():
-        if parent.tag in _ASIDE or _CARD.search(parent.get("class") or ""):
+        if parent.tag in _ASIDE or marks(parent).card:
             return True
-        if parent.tag in ("article", "main") or parent.tag == "body":
+        if parent.tag in ("article", "main", "body"):
             return False
     return False
 
@@ -183,9 +178,7 @@ def heading_text(heading: HtmlElement | None) -> tuple[str | None, str | None]:
     """Return an h1's headline and the kicker marked up inside it."""
     if heading is None:
         return None, None
-    kicker = next(
-        (el for el in heading.iterdescendants() if isinstance(el.tag, str) and _KICKER.search(el.get("class") or "")), None
-    )
+    kicker = next((el for el in heading.iterdescendants() if marks(el).kicker), None)
     if kicker is None:
         return spaced(heading), None
     inside = {id(node) for node in kicker.iter()}
@@ -212,29 +205,36 @@ def spaced(element: HtmlElement) -> str:
 
 
 def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
-    """Find kicker, lead, bylines and visible dates by what their classes are called, outside of other articles' teasers."""
-    for element in _candidates(tree):
-        names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('rel') or ''} {element.get('data-testid') or ''}"
-        if _BYLINE.search(names) and not _NOT_BYLINE.search(names) and len(stated.bylines) < 20 and not in_card(element):
-            text = spaced(element)
-            if 3 < len(text) < 200:
-                stated.bylines.append(text)
-        elif stated.kicker is None and _KICKER.search(names) and _heads(element, stated.heading):
-            stated.kicker = spaced(element)[:120] or None
-        elif stated.lead is None and _LEAD.search(names) and not in_card(element):
-            text = spaced(element)
-            if 40 < len(text) < 1200:
-                stated.lead = text
-        elif _DATE_CLASS.search(names) and len(element) < 6 and not in_card(element):
-            text = spaced(element)
-            if 6 < len(text) < 120 and any(char.isdigit() for char in text):
-                (stated.update_dates_in_text if _UPDATED.match(text) else stated.dates_in_text).append(text)
+    """Find kicker, lead, bylines, visible dates and walls by what their blocks are called, outside of others' teasers."""
+    for element in tree.iter(*_BLOCKS):
+        named = marks(element)
+        if element.get("rel") == "author":
+            named = named._replace(byline=True)
+        if named is NONE:
+            continue
+        stated.paywalled |= named.paywall
+        stated.live |= named.live
+        if named.byline:
+            if len(stated.bylines) < 20 and not in_card(element):
+                stated.bylines.extend(_short(element, 3, 200))
+        elif named.kicker:
+            if stated.kicker is None and _heads(element, stated.heading):
+                stated.kicker = spaced(element)[:120] or None
+        elif named.lead:
+            if stated.lead is None and not in_card(element):
+                stated.lead = next(iter(_short(element, 40, 1200)), None)
+        elif named.date and len(element) < 6 and len(stated.dates_in_text) < 10 and not in_card(element):
+            for text in _short(element, 6, 120):
+                if any(char.isdigit() for char in text):
+                    (stated.update_dates_in_text if _UPDATED.match(text) else stated.dates_in_text).append(text)
 
 
-def _candidates(tree: HtmlElement) -> Iterator[HtmlElement]:
-    for element in tree.iter("p", "div", "span", "h2", "h3", "h4", "a", "strong", "small", "address", "header", "li"):
-        if element.get("class") or element.get("itemprop") or element.get("rel") or element.get("data-testid"):
-            yield element
+def _short(element: HtmlElement, shortest: int, longest: int) -> list[str]:
+    """Return an element's text if its length lies between the two, without reading all of a large block."""
+    if sum(1 for _ in element.iter()) > 40:
+        return []
+    text = spaced(element)
+    return [text] if shortest < len(text) < longest else []
 
 
 def _heads(element: HtmlElement, heading: HtmlElement | None) -> bool:
