@@ -8,6 +8,7 @@ from extract.stated import Stated
 TEASER_LENGTH = 2000
 """Code points; what sites show before a wall is shorter."""
 _SHORT_TEASER = 1000
+_OFFER_WITHIN = 300
 _END_OF_SENTENCE = tuple(".!?:\"“”»«')]")
 
 _ASKS = (
@@ -25,6 +26,11 @@ def asks_to_pay(text: str) -> bool:
     """Whether the page's text asks its reader to subscribe or to log in before reading on."""
     lowered = text.lower()
     return any(phrase in lowered for phrase in _ASKS)
+
+
+def offers_soon(text: str) -> bool:
+    """Whether a block begins with an offer: it is the wall, not the text behind or before it."""
+    return asks_to_pay(text[:_OFFER_WITHIN])
 
 
 def claimed_free(stated: Stated) -> bool | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element, iterwalk, strip_elements, tostring
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
+from extract.access import offers_soon
 from extract.decode import one_line, tidy
 from extract.marks import marks
 from extract.titles import fold
@@ -50,6 +51,9 @@ _READING_TIME = re.compile(
     r"^\W*(?:lesezeit|lesedauer|reading time)?\W*(?:\d+|ein|one)\s*(?:min\b|min\.|minuten?|minutes?)\s*(?:lesezeit|lesedauer|read|reading time)?\W*$",
     re.I,
 )
+SHORT = 250
+"""Code points below which trafilatura falls back on guesses, and other readings are asked."""
+_MOST = 0.7
 _EDGE = 4
 """Title, byline and date lines are dropped among the first blocks only, bylines and credits also at the end."""
 
@@ -60,8 +64,13 @@ def without_code(tree: HtmlElement) -> str:
     return tostring(tree, method="text", encoding="unicode")
 
 
-def prune(tree: HtmlElement) -> None:
-    """Take from the tree, in place, what is never part of an article's prose: scripts, link blocks, promotions."""
+def prune(tree: HtmlElement, furniture: Iterable[HtmlElement] = ()) -> None:
+    """Take from the tree, in place, what is never part of an article's prose: scripts, link blocks, promotions.
+
+    ``furniture`` goes too: the elements already read as heading, byline and date.
+    """
+    for element in furniture:
+        _drop(element)
     strip_elements(tree, *_NEVER, with_tail=False)
     for element in _promotions(tree):
         _drop(element)
@@ -74,7 +83,11 @@ def _promotions(tree: HtmlElement) -> list[HtmlElement]:
     found, whole = [], 0
     walk = iterwalk(tree, events=("start",), tag=_PROMO_TAGS)
     for _, element in walk:
-        if marks(element).promo:
+        named = marks(element)
+        if named.paywall and offers_soon(element.text_content()):
+            found.append(element)
+            walk.skip_subtree()
+        elif named.promo:
             whole = whole or _prose_length(tree)
             if _prose_length(element) <= _PROMO_SHARE * whole:
                 found.append(element)
@@ -124,7 +137,20 @@ def blocks(tree: HtmlElement, fast: bool = True) -> list[str]:
     document = bare_extraction(tree, options=_OPTIONS[fast])
     if document is None or isinstance(document, dict):
         return []
-    return [block for block in _rendered(document.body) if block]
+    found = [block for block in _rendered(document.body) if block]
+    length = sum(map(len, found))
+    if length < SHORT and (apart := paragraphs(tree)) and sum(map(len, apart)) >= _MOST * length:
+        return apart
+    return found
+
+
+def paragraphs(tree: HtmlElement) -> list[str]:
+    """Return the paragraphs of the first article or main element: trafilatura joins those of a short text into one."""
+    for place in tree.iter("article", "main"):
+        found = [text for p in place.iter("p") if len(text := one_line(p.text_content())) >= 20]
+        if found:
+            return found
+    return []
 
 
 def _rendered(body: _Element) -> Iterator[str]:
@@ -152,11 +178,11 @@ def _lines(element: _Element) -> Iterator[str]:
     yield from tidy("".join(parts)).split("\n")
 
 
-def filter_lines(lines: list[str], title: str | None, authors: tuple[str, ...] = ()) -> list[str]:
-    """Drop title, byline, date, credit and promotion lines, and repeated lines."""
+def filter_lines(lines: list[str], titles: Iterable[str | None] = (), authors: tuple[str, ...] = ()) -> list[str]:
+    """Drop lines that repeat one of the titles, bylines, dates, credits and promotions, and lines that came before."""
     kept: list[str] = []
     seen: set[str] = set()
-    title_words, names = fold(title or ""), {fold(name) for name in authors}
+    title_words, names = {fold(title) for title in titles if title}, {fold(name) for name in authors}
     for index, line in enumerate(lines):
         words = fold(line)
         at_edge = len(kept) < _EDGE or index >= len(lines) - _EDGE
@@ -164,7 +190,7 @@ def filter_lines(lines: list[str], title: str | None, authors: tuple[str, ...] =
             continue
         if len(line) <= _PROMO_LENGTH and (_PROMO_LINE.match(line) or _CREDIT.match(line) or _READING_TIME.match(line)):
             continue
-        if at_edge and (words == title_words or words in names or _BYLINE.match(line) or _DATE_LINE.match(line)):
+        if at_edge and (words in title_words or words in names or _BYLINE.match(line) or _DATE_LINE.match(line)):
             continue
         seen.add(words)
         kept.append(line)

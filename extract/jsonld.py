@@ -117,6 +117,11 @@ def objects(node: Node, key: str) -> list[Node]:
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, Mapping)]
 
 
+def media(nodes: Sequence[Node]) -> Node | None:
+    """Return the first video or gallery, which describes the page when no article does."""
+    return next((node for node in nodes if types(node) & (VIDEO_TYPES | GALLERY_TYPES)), None)
+
+
 def main_article(nodes: Sequence[Node], page_path: str) -> Node | None:
     """Return the node that describes the page's own article: it names the page's path, or else states most about it."""
     articles = [node for node in nodes if types(node) & ARTICLE_TYPES]

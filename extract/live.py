@@ -85,7 +85,7 @@ def _from_block(element: HtmlElement, site: dates.Habits) -> Update | None:
     ]
     if not any(lines):
         lines = [spaced(element).removeprefix(stamp).strip()]
-    kept = tuple(line for line in filter_lines(lines, None) if line and line != stamp)
+    kept = tuple(line for line in filter_lines(lines) if line and line != stamp)
     return Update(at, kept) if kept else None
 
 

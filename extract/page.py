@@ -24,7 +24,6 @@ _SHORTEST = 60
 _BODY_MUCH_LONGER, _BODY_SHARED = 1.4, 0.6
 """JSON-LD's articleBody is worse than trafilatura's text on average, so it stands in only for a text that is too short,
 or when it is so much longer and holds so much of what was found (measured, docs/decisions/0030)."""
-_SHORT_TEXT = 250
 _PUBLISHED_META = (
     *(
         "article:published_time",
@@ -156,7 +155,7 @@ def _article(reading: _Reading) -> Article:
     bylines = authors.read_bylines(_stated_authors(stated), reading.site_names)
     published, modified = _times(reading)
     updates = live.read_updates(reading.tree, stated, reading.habits)
-    text = _body(reading, title, bylines.people)
+    text = _body(reading, (title, f"{kicker} {title}", kicker), bylines.people)
     lead = _lead(stated, title)
     entries = None
     if updates and kinds.kind_of_article(stated, url, title, len(updates), len(text)) == "live":
@@ -190,7 +189,7 @@ def _article(reading: _Reading) -> Article:
 def _titles(reading: _Reading) -> titles.Titles:
     stated, link = reading.stated, reading.page.link
     headline, kicker = heading_text(stated.heading)
-    node = stated.article or {}
+    node = stated.about
     candidates: list[tuple[titles.Place, str | None]] = [
         ("h1", headline),
         ("json-ld", plain(jsonld.string(node, "headline", "name"))),
@@ -204,7 +203,7 @@ def _titles(reading: _Reading) -> titles.Titles:
 
 def _stated_authors(stated: Stated) -> list[str]:
     """JSON-LD first, then meta, then the visible byline: each asked only if the one before names nobody."""
-    node = stated.article or {}
+    node = stated.about
     for names in (
         jsonld.names(node, "author") + jsonld.names(node, "creator"),
         [
@@ -221,7 +220,7 @@ def _stated_authors(stated: Stated) -> list[str]:
 
 def _times(reading: _Reading) -> tuple[Moment | None, Moment | None]:
     stated, link, site = reading.stated, reading.page.link, reading.habits
-    node = stated.article or {}
+    node = stated.about
     listed: TimeSource = "feed" if link and (link.id or link.summary or link.author) else "sitemap"
     published = dates.settle(
         [
@@ -248,21 +247,23 @@ def _times(reading: _Reading) -> tuple[Moment | None, Moment | None]:
     return published, modified if modified and dates.is_later(modified, published) else None
 
 
-def _body(reading: _Reading, title: str | None, people: tuple[str, ...]) -> str:
+def _body(reading: _Reading, heads: tuple[str | None, ...], people: tuple[str, ...]) -> str:
     """Return the article's paragraphs, an empty line between them."""
     if reading.flat is not None:
         lines = list(reading.flat)
     else:
         tree = _selected(reading)
-        body.prune(tree)
+        body.prune(
+            tree, [*reading.stated.furniture, *([reading.stated.heading] if reading.stated.heading is not None else [])]
+        )
         lines = body.blocks(tree)
-    text = "\n\n".join(body.filter_lines(lines, title, people))
+    text = "\n\n".join(body.filter_lines(lines, heads, people))
     stated = [
         line
-        for line in tidy(plain(jsonld.string(reading.stated.article or {}, "articleBody"), lines=True) or "").split("\n")
+        for line in tidy(plain(jsonld.string(reading.stated.about, "articleBody"), lines=True) or "").split("\n")
         if line
     ]
-    other = "\n\n".join(body.filter_lines(stated, title, people))
+    other = "\n\n".join(body.filter_lines(stated, heads, people))
     return other if _is_better(other, text) else text
 
 
@@ -278,7 +279,7 @@ def _selected(reading: _Reading) -> HtmlElement:
 
 
 def _is_better(other: str, text: str) -> bool:
-    if len(text) < _SHORT_TEXT:
+    if len(text) < body.SHORT:
         return len(other) > len(text)
     if len(other) < _BODY_MUCH_LONGER * len(text):
         return False
@@ -292,7 +293,7 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
 
 
 def _lead(stated: Stated, title: str | None) -> str | None:
-    node = stated.article or {}
+    node = stated.about
     for text in (
         stated.lead,
         jsonld.string(node, "description"),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from extract import jsonld
@@ -38,7 +39,10 @@ _BLOCKS = (
 
 @dataclass(slots=True)
 class Stated:
-    """A page's statements, raw and in document order; ``meta`` holds the values of each name, property or itemprop."""
+    """A page's statements, raw and in document order; ``meta`` holds the values of each name, property or itemprop.
+
+    ``furniture`` are the elements of kicker, bylines and dates, which are no part of the text.
+    """
 
     meta: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, list[HtmlElement]] = field(default_factory=dict)
@@ -54,6 +58,7 @@ class Stated:
     update_times: list[str] = field(default_factory=list)
     dates_in_text: list[str] = field(default_factory=list)
     update_dates_in_text: list[str] = field(default_factory=list)
+    furniture: list[HtmlElement] = field(default_factory=list)
     paywalled: bool = False
     live: bool = False
     language: str | None = None
@@ -69,6 +74,11 @@ class Stated:
             if href := (link.get("href") or "").strip():
                 return join(self.base, href)
         return None
+
+    @property
+    def about(self) -> jsonld.Node:
+        """The node that describes what the page is about: its article, else its video or gallery, else nothing."""
+        return self.article or jsonld.media(self.nodes) or {}
 
     @property
     def types(self) -> frozenset[str]:
@@ -108,8 +118,11 @@ def read_stated(tree: HtmlElement, url: str) -> Stated:
     stated.article = jsonld.main_article(stated.nodes, urlsplit(url).path)
     for element in tree.iter("meta", "link", "base", "title", "h1", "time"):
         _take(stated, element, url)
-    stated.heading = _main_heading(stated.headings)
+    heading = _main_heading(stated.headings)
+    stated.heading = heading if heading is not None else _stand_in_heading(tree)
     _read_marked_up(stated, tree)
+    if not stated.dates_in_text and stated.heading is not None:
+        stated.dates_in_text = _lines_beside(stated.heading)
     return stated
 
 
@@ -174,6 +187,30 @@ def _main_heading(headings: list[HtmlElement]) -> HtmlElement | None:
     return max(filled, key=rank) if filled else None
 
 
+def _stand_in_heading(tree: HtmlElement) -> HtmlElement | None:
+    """Return the h2 in an article's header, or named like its headline, where a site has no h1 for it."""
+    for heading in tree.iter("h2", "h3"):
+        parent = heading.getparent()
+        in_header = (
+            parent is not None
+            and parent.tag == "header"
+            and any(p.tag in ("article", "main") for p in parent.iterancestors())
+        )
+        if (in_header or marks(heading).headline) and not in_card(heading) and heading.text_content().strip():
+            return heading
+    return None
+
+
+_after = etree.XPath("following::text()[normalize-space()][position() <= 12]")
+_before = etree.XPath("preceding::text()[normalize-space()][position() <= 4]")
+
+
+def _lines_beside(heading: HtmlElement) -> list[str]:
+    """Return the short texts with a year in them that stand close to the heading, where bylines and dates are."""
+    texts = [*_after(heading), *_before(heading)]
+    return [text for text in map(one_line, texts) if len(text) < 120 and re.search(r"\b(?:19|20)\d\d\b|\d\.\d\d\b", text)]
+
+
 def heading_text(heading: HtmlElement | None) -> tuple[str | None, str | None]:
     """Return an h1's headline and the kicker marked up inside it."""
     if heading is None:
@@ -215,11 +252,13 @@ def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
         stated.paywalled |= named.paywall
         stated.live |= named.live
         if named.byline:
-            if len(stated.bylines) < 20 and not in_card(element):
-                stated.bylines.extend(_short(element, 3, 200))
+            if len(stated.bylines) < 20 and not in_card(element) and (texts := _short(element, 3, 200)):
+                stated.bylines.extend(texts)
+                stated.furniture.append(element)
         elif named.kicker:
             if stated.kicker is None and _heads(element, stated.heading):
                 stated.kicker = spaced(element)[:120] or None
+                stated.furniture.append(element)
         elif named.lead:
             if stated.lead is None and not in_card(element):
                 stated.lead = next(iter(_short(element, 40, 1200)), None)
@@ -227,6 +266,7 @@ def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
             for text in _short(element, 6, 120):
                 if any(char.isdigit() for char in text):
                     (stated.update_dates_in_text if _UPDATED.match(text) else stated.dates_in_text).append(text)
+                    stated.furniture.append(element)
 
 
 def _short(element: HtmlElement, shortest: int, longest: int) -> list[str]:
