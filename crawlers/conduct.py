@@ -34,6 +34,7 @@ class Conduct:
         self.guard, self.user_agent, self.proxy = guard, user_agent, proxy
         self.robots, self.pace = manners.robots, manners.pace
         self._stopping = False
+        self._turns: dict[str, asyncio.Lock] = {}
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def request(self, host: str, download: Coroutine[Any, Any, T]) -> T:
@@ -53,12 +54,17 @@ class Conduct:
             task.cancel()
 
     async def _in_turn(self, host: str, download: Coroutine[Any, Any, T]) -> T:
+        """One request at a time per host: Scrapy 2.19 without a reactor starts all that are queued at once when its own
+        delay is 0, whatever CONCURRENT_REQUESTS_PER_DOMAIN says (docs/decisions/0040).
+        """
         try:
-            await self.pace.turn(host)
-        except asyncio.CancelledError:
-            download.close()
-            raise
-        return await download
+            async with self._turns.setdefault(host, asyncio.Lock()):
+                if self.pace.is_left_alone(host):
+                    raise NotNow
+                await self.pace.turn(host)
+                return await download
+        finally:
+            download.close()  # of a download that has ended or never began: nothing
 
     def stop(self) -> None:
         """Break off every request under way and make no further one."""

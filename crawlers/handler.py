@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import aiohttp
 from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
@@ -12,6 +14,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.ssl import _make_ssl_context
 
 from crawlers.conduct import Conduct
+from crawlers.retry import patience
 
 
 class GuardedHandler(AiohttpDownloadHandler):
@@ -47,4 +50,11 @@ class GuardedHandler(AiohttpDownloadHandler):
         else:
             request.meta.pop("proxy", None)
         place = urlparse_cached(request).hostname or ""
-        return await self._conduct.request(place, super().download_request(request))
+        return await self._conduct.request(place, self._download(request, place))
+
+    async def _download(self, request: Request, place: str) -> Response:
+        response = await super().download_request(request)
+        wait = patience(response.status, response.headers.get("Retry-After"), datetime.now(UTC))
+        if wait is not None:  # said here, before the host's next turn begins
+            self._conduct.pace.leave_alone(place, wait.total_seconds())
+        return response

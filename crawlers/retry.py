@@ -10,6 +10,7 @@ from articles.outcome import Outcome
 LONGEST_WAIT = timedelta(hours=24)
 """A server may ask for more patience than this; a desk that waits longer has lost the story."""
 
+SHORTEST_PATIENCE = timedelta(minutes=1)
 FIRST_WAIT = timedelta(minutes=5)
 TRIES = 7
 """Five minutes, twenty, eighty, then five hours and a day at a time: about three days, and the article is given up."""
@@ -31,6 +32,17 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return min(max(at - now, timedelta(0)), LONGEST_WAIT)
+
+
+def patience(status: int, stated: bytes | None, now: datetime) -> timedelta | None:
+    """Return how long a host is to be left alone altogether after this answer, or None.
+
+    It is for 429 (RFC 6585), and for 503 with a Retry-After; a bare 503 may be one page's own trouble.
+    """
+    wait = retry_after(stated.decode("latin-1"), now) if stated is not None else None
+    if status == 429:
+        return max(wait or FIRST_WAIT, SHORTEST_PATIENCE)
+    return max(wait, SHORTEST_PATIENCE) if status == 503 and wait is not None else None
 
 
 def retry_at(

@@ -9,7 +9,7 @@ import socket
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from articles.errors import LagebildError
@@ -21,7 +21,7 @@ from crawlers.answers import Answer, Failed, Fetched, Unasked, Unchanged
 from crawlers.conduct import Conduct, Manners, user_agent
 from crawlers.pace import DEFAULT_DELAY
 from crawlers.plan import Reading, canonical_urls, gap, plan
-from crawlers.retry import FIRST_WAIT, retry_at
+from crawlers.retry import retry_at
 from crawlers.run import run_errands
 from crawlers.settings import HOSTS_AT_ONCE
 from crawlers.spider import Ask
@@ -132,7 +132,7 @@ class _Crawl:
         self._addresses = {canonicalise(a.url): a for source in sources for a in source.addresses}
         self._drained: set[str] = set()
         self._quiet: set[str] = set()
-        self._open: dict[int, Ask] = {}
+        self._open: dict[tuple[int, int], Ask] = {}
         self._changed = asyncio.Event()
         self.report = CrawlReport()
 
@@ -165,10 +165,8 @@ class _Crawl:
             else:
                 await self._list(visit, visit.kind, answer)
                 self._drained.discard(visit.source)
-            if isinstance(answer, Failed):
-                self._heed(visit, answer)
+            self._open.pop((visit.id, visit.lease), None)
         finally:
-            self._open.pop(visit.id, None)
             self._changed.set()
 
     def release_all(self) -> None:
@@ -183,7 +181,7 @@ class _Crawl:
         return waiting.pages >= self._settings.waiting_pages or waiting.bytes >= self._settings.waiting_bytes
 
     def _next_of(self, source: Source, *, lists_only: bool) -> list[Ask]:
-        if source.id in self._quiet:
+        if source.id in self._quiet or self._is_left_alone(source):
             return []
         window = self._window(source)
         room = window - sum(1 for ask in self._open.values() if ask.visit.source == source.id)
@@ -200,8 +198,11 @@ class _Crawl:
             if len(taken) < room:
                 self._drained.add(source.id)
         for ask in asks:
-            self._open[ask.visit.id] = ask
+            self._open[ask.visit.id, ask.visit.lease] = ask
         return asks
+
+    def _is_left_alone(self, source: Source) -> bool:
+        return any(self._conduct.pace.is_left_alone(host(address.url)) for address in source.addresses)
 
     def _window(self, source: Source) -> int:
         """How many visits of a source are leased at once: so many as its host can take within a part of the lease."""
@@ -294,14 +295,6 @@ class _Crawl:
         self._archive.sync()
         self.report.bytes += len(page.body)
         return record
-
-    def _heed(self, visit: Visit, answer: Failed) -> None:
-        """Leave a host alone that is overrun or says so: no further request to it in this pass or before its time."""
-        asked_for_patience = answer.outcome.kind == "http" and answer.outcome.reason in ("429", "503")
-        if asked_for_patience:
-            wait = max(answer.wait or FIRST_WAIT, timedelta(seconds=1))
-            self._conduct.pace.leave_alone(host(answer.final_url or visit.url), wait.total_seconds())
-            self._quiet.add(visit.source)
 
     def _note(self, url: str, outcome: str) -> None:
         self.report.visits[outcome.partition("(")[0] if outcome.startswith("listed") else outcome] += 1
