@@ -24,6 +24,8 @@ _FIELD = re.compile(r"([A-Za-z][A-Za-z_]*):")
 _SPACE = re.compile(r"\s*")
 _QUOTE = re.compile(f"[{QUOTES}]")
 _NOT = re.compile(r"-+(?=[^\s)-])")
+_BLANK = re.compile(r"[\s()]")
+_AMISS = re.compile(r"[*?]|~[0-9]*$")
 _SLOP = re.compile(r"~([0-9]*)")
 _RANGE = re.compile(r"\[\s*([^\s\]]+)\s+TO\s+([^\s\]]+)\s*\]")
 _MISTAKES = 50
@@ -129,7 +131,7 @@ class Lexer:
             read = f"read as {name.lower()}:" if known else "read as words"
             self._mistakes.tell(at, f"there is no field {shown(name)}", suggestion, read=read)
             if not known:
-                return self._unfielded(at)
+                return self._words(at, at)
             name = name.lower()
         value_at = self._skip(start)
         missing = value_at == len(self._text) or self._text[value_at] == ")"
@@ -145,12 +147,12 @@ class Lexer:
             return Token("NOT", value_at, text=run[0])
         return self._value(at, value_at, name)
 
-    def _unfielded(self, at: int) -> Token:
-        """Read what looks like a field and is none as the words of a phrase (lenient only)."""
-        word = _WORD.match(self._text, at)
+    def _words(self, at: int, start: int, field: str | None = None) -> Token:
+        """Read a word in which a colon is no field's as the words of a phrase (lenient only)."""
+        word = _WORD.match(self._text, start)
         assert word is not None, "a field's name is made of word characters"
         self._at = word.end()
-        return Token("quote", at, at, re.sub(r"[*?]", " ", word[0]))
+        return Token("quote", at, start, re.sub(r"[*?]", " ", word[0]), field)
 
     def _value(self, at: int, start: int, field: str | None) -> Token:
         text = self._text
@@ -160,11 +162,15 @@ class Lexer:
         if field in TIME and (bounds := _RANGE.match(text, start)):
             self._at = bounds.end()
             return Token("range", at, start, bounds[1], field, until=bounds[2])
-        exact = text[start] == "=" and start + 1 < len(text) and not re.match(r"[\s()]", text[start + 1])
+        exact = text[start] == "=" and start + 1 < len(text) and not _BLANK.match(text, start + 1)
         start += exact
-        if exact and (inner := _FIELD.match(text, start)) and inner[1] in FIELDS and not field:
+        inner = _FIELD.match(text, start)
+        if inner and inner[1] in FIELDS:
+            if field:
+                self._mistakes.tell(start, f"{field}: cannot be followed by another field", read="read as words")
+                return self._words(at, start, field)
             self._mistakes.tell(start, f"= stands behind the field: {inner[1]}:=", read="read like that")
-            if inner.end() < len(text) and not re.match(r"[\s()]", text[inner.end()]):
+            if inner.end() < len(text) and not _BLANK.match(text, inner.end()):
                 field, start = inner[1], inner.end()
         if text[start] in QUOTES:
             return self._quote(at, start, field, exact)
@@ -197,8 +203,9 @@ class Lexer:
         return space.end()
 
 
-def plain(text: str) -> bool:
-    """Tell whether a text, written without field and quotes, is read as one word."""
-    return bool(_WORD.fullmatch(text)) and not (
-        text[0] in "-=[" or text in OPERATORS or _FIELD.match(text) or re.search(r"[*?]|~[0-9]*$", text)
-    )
+def plain(text: str, *, bare: bool) -> bool:
+    """Tell whether a word is read as this word; ``bare`` if no field and no = stand before it."""
+    if not _WORD.fullmatch(text) or text[0] in "-=[" or _AMISS.search(text):
+        return False
+    field = _FIELD.match(text)
+    return not (bare and (text in OPERATORS or field)) and not (field and field[1] in FIELDS)

@@ -35,6 +35,8 @@ _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters and lone surrogates: no text has them, and no engine or database takes them all."""
 
 _SURE_UNIT = re.compile(r"[A-Za-z0-9]")
+_TILDE = re.compile(r"~[0-9]*$")
+_WILD = re.compile(r"[*?]")
 _IN_WILDCARD = re.compile(r"[\w*?/\u00ad\u0300-\u036f\u2010\u2011-]+")
 """Letters, digits, marks, wildcards, slash and the hyphens that stand inside a word."""
 
@@ -128,15 +130,17 @@ class _Parser:
                 found.append(self._negatable(field))
 
     def _negatable(self, field: str | None) -> Query | None:
-        negated, first = False, self._ahead
+        count, first = 0, self._ahead
         while self._ahead.kind == "NOT":
-            run = self._take().text
-            negated ^= len(run) % 2 == 1 if run.startswith("-") else True
+            token = self._take()
+            count += len(token.text) if token.text.startswith("-") else 1
+            if count > DEPTH:
+                self._tell(token.at, f"more than {DEPTH} NOT in a row", read="all of them are counted")
         if first.kind == "NOT" and (self._ahead.kind in _ENDS or self._ahead.kind == "AND"):
             self._tell(first.at, f"{first.text} wants something behind it", read="left out")
             return None
         query = self._atom(field)
-        return Not(query) if negated and query is not None else query
+        return Not(query) if count % 2 and query is not None else query
 
     def _atom(self, field: str | None) -> Query | None:
         token = self._take()
@@ -179,7 +183,7 @@ class _Parser:
 
     def _word(self, token: Token, field: TextField | None) -> Query | None:
         text, exact = token.text, token.exact
-        if tilde := re.search(r"~[0-9]*$", text):
+        if tilde := _TILDE.search(text):
             self._tell(token.value_at + tilde.start(), 'a ~ stands only behind quotes: "a b"~5', read="left out")
             text = text[: tilde.start()]
         if not self._has_token(text, token):
@@ -190,7 +194,7 @@ class _Parser:
         if reason is None:
             self._wildcards += 1
             return Wildcard(text, field)
-        self._tell(token.value_at, reason, read="read without * and ?")
+        self._tell(token.value_at - exact, reason, read="read without * and ?")
         return _as_word(text.strip("*?"), exact, field)
 
     def _not_a_wildcard(self, text: str, exact: bool) -> str | None:
@@ -199,23 +203,23 @@ class _Parser:
             return "a wildcard is exact as it is: leave out the ="
         if not _IN_WILDCARD.fullmatch(text):
             return "a word with wildcards has letters, digits, hyphens, * and ? only"
-        if sum(map(str.isalnum, re.split(r"[*?]", text)[0])) < LETTERS:
+        if sum(map(str.isalnum, _WILD.split(text)[0])) < LETTERS:
             return f"a wildcard wants {LETTERS} letters before it"
         return f"a query has at most {WILDCARDS} wildcards" if self._wildcards == WILDCARDS else None
 
     def _phrase(self, token: Token, field: TextField | None) -> Query | None:
         text, slop = token.text, token.slop or 0
-        if wildcard := re.search(r"[*?]", text):
+        if wildcard := _WILD.search(text):
             at = token.value_at + 1 + wildcard.start()
             self._tell(at, "no wildcards in quotes", read=f"{wildcard[0]} is left out")
-            text = re.sub(r"[*?]", " ", text)
+            text = _WILD.sub(" ", text)
         if not self._has_token(text, token):
             return None
-        most = widest(len(tuple(units(text))))
-        if slop > most:
+        if slop and slop > (most := widest(len(tuple(units(text))))):
             at = token.value_at + len(token.text) + 2
             self._tell(at, f"the words of this phrase can be at most ~{most} apart", read=f"read as ~{most}")
-        return Phrase(" ".join(text.split()), min(slop, most), token.exact, field)
+            slop = most
+        return Phrase(" ".join(text.split()), slop, token.exact, field)
 
     def _has_token(self, text: str, token: Token) -> bool:
         if _SURE_UNIT.search(text) or next(units(text), None):
@@ -303,7 +307,6 @@ def _group(kind: type[And | Or], found: list[Query | None]) -> Query | None:
 
 def _as_word(text: str, exact: bool, field: TextField | None) -> Query:
     """Return the word, or the phrase of it where a lenient reading left what would, bare, be read as another thing."""
-    readable = text[0] not in "-=[" and not re.search(r"[*?]|~[0-9]*$", text)
-    if readable and (exact or field or plain(text)):
+    if plain(text, bare=not (exact or field)):
         return Word(text, exact, field)
-    return Phrase(" ".join(re.sub(r"[*?]", " ", text).split()), 0, exact, field)
+    return Phrase(" ".join(_WILD.sub(" ", text).split()), 0, exact, field)

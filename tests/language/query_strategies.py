@@ -104,7 +104,6 @@ def context() -> QueryContext:
     return QueryContext(analyser(), LANGUAGES, ZONE, NOW, NAMES)
 
 
-@lru_cache(maxsize=4096)
 def analysed(annotated: Annotated) -> Analysed:
     """Return what queries are judged on."""
     source = SOURCES.get(annotated.article.source or "")
@@ -132,6 +131,12 @@ def pool(count: int, seed: int = 4) -> tuple[Annotated, ...]:
     """
     chance = Random(seed)
     return tuple(_drawn(chance, f"{number:016x}") for number in range(count))
+
+
+@lru_cache(maxsize=8)
+def analysed_pool(count: int, seed: int = 4) -> tuple[Analysed, ...]:
+    """Return what queries are judged on for each article of ``pool``, in its order."""
+    return tuple(map(analysed, pool(count, seed)))
 
 
 def _drawn(chance: Random, identity: str) -> Annotated:
