@@ -5,15 +5,27 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from articles.article import EntityType
-from config.shapes import DURATION, address, duration, engine_address, mailbox, network, pattern, public_address, zone
+from config.shapes import (
+    DURATION,
+    address,
+    duration,
+    duration_text,
+    engine_address,
+    mailbox,
+    network,
+    pattern,
+    public_address,
+    zone,
+)
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="lower-case letters, digits, . _ -")]
 Duration = Annotated[
     timedelta,
     BeforeValidator(duration),
+    PlainSerializer(duration_text, when_used="json"),  # so that what is written out can be read again
     WithJsonSchema({"type": "string", "pattern": DURATION}),
     Field(description="numbers with s, m, h or d, as in 15m or 1h30m"),
 ]

@@ -29,6 +29,15 @@ def duration(value: object) -> object:
     return timedelta(seconds=seconds)
 
 
+def duration_text(value: timedelta) -> str:
+    """Write a duration as it is read: whole days, hours, minutes and seconds, as in ``1d12h``."""
+    left, text = int(value.total_seconds()), ""
+    for unit in "dhms":
+        count, left = divmod(left, _SECONDS[unit])
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"
+
+
 def address(value: str) -> str:
     """Check an absolute http(s) address with a host."""
     try:

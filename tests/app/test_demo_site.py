@@ -344,7 +344,7 @@ def test_the_edit_shows_in_text_date_feed_and_validators() -> None:
     assert "310 million crowns" in page(path, EDITED).text_content()
     first, second = json_ld(path), json_ld(path, EDITED)
     assert first["dateModified"] == first["datePublished"] == second["datePublished"]
-    assert second["dateModified"] == "2025-06-25T13:24:00+01:00"
+    assert second["dateModified"] == "2025-06-25T15:20:00+01:00"
     entry = next(e for e in feedparser.parse(body("/en/feed.atom", EDITED)).entries if "air-defence-budget" in e.link)
     assert entry.updated == second["dateModified"]
     assert entry.published == second["datePublished"]

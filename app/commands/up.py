@@ -1,0 +1,25 @@
+"""`lagebild up`: watch the desk until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+
+def up(folder: Path) -> None:
+    """Run the service of the desk in ``folder``, telling on standard output what it does, until it is stopped.
+
+    Raises what ``flows.service.serve`` and ``config.load.load`` raise.
+    """
+    from config.load import load
+    from flows.service import serve
+
+    desk = load(folder)
+    zone = ZoneInfo(desk.settings.time_zone)
+
+    def tell(line: str) -> None:
+        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)  # states quote what sites answered
+        print(f"{datetime.now(zone):%H:%M:%S} {shown}", flush=True)
+
+    serve(desk, tell)

@@ -1,0 +1,86 @@
+"""An index of its own in a folder: built from articles, asked by files of queries, read leniently."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from app.cli import Chosen
+from app.json_lines import error_json
+from app.output import print_json
+from articles.errors import LagebildError, NotSo, Wrong
+from articles.wire import from_json
+from config.desk import Desk
+from index.document import Document
+from index.embedded import EmbeddedEngine
+from language.query_lower import lower
+from language.query_parse import parse
+from pipeline.services import Services
+
+MEMORY = "lagebild-index.json"
+
+
+def build_index(desk: Desk, folder: Path) -> dict[str, Any]:
+    """Read articles from standard input into a new index; bad lines are counted and told."""
+    if (folder / MEMORY).exists():
+        raise Wrong(f"{folder} holds an index already; name a new folder")
+    services, started = Services(desk), time.monotonic()
+    bad: list[dict[str, Any]] = []
+    folder.mkdir(parents=True, exist_ok=True)
+    engine = EmbeddedEngine(folder / "index", services.analyser.version)
+    engine.migrate()
+    report = engine.put(_documents(services, bad))
+    engine.close()
+    counts = report.counts()
+    told = {"engine": "embedded", "analysis": services.analyser.version}
+    (folder / MEMORY).write_text(json.dumps(told) + "\n", encoding="utf-8")
+    return {
+        "into": str(folder),
+        "engine": "embedded",
+        "documents": counts.get("put", 0),
+        "refused": [{"id": v.id, "why": v.why} for v in report.verdicts if v.ended == "refused"],
+        "bad_lines": bad,
+        "seconds": round(time.monotonic() - started, 2),
+    }
+
+
+def _documents(services: Services, bad: list[dict[str, Any]]) -> Iterator[Document]:
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            annotated = services.with_language(from_json(json.loads(line)))
+        except (LagebildError, ValueError) as error:
+            bad.append({"line": number, "error": {"message": str(error)}})
+            continue
+        yield Document.of(annotated, services.analysed(annotated), number)
+
+
+def search_queries(chosen: Chosen, folder: Path, queries: Path, limit: int) -> None:
+    """Answer each line of a file of queries with one JSON line."""
+    if not (folder / MEMORY).is_file():
+        raise NotSo(f"{folder} holds no index; `lagebild index build --into {folder}` makes one")
+    services = Services(chosen.desk_or_bundled())
+    engine = EmbeddedEngine(folder / "index", services.analyser.version)
+    try:
+        lines = queries.read_bytes().split(b"\n")
+    except OSError as error:
+        raise Wrong(f"cannot read {queries}: {error.strerror or error}", field="--queries") from error
+    for line in lines[:-1] if lines[-1] == b"" else lines:
+        print_json(_answer(services, engine, line.decode("utf-8", "replace").rstrip("\r"), limit))
+    engine.close()
+
+
+def _answer(services: Services, engine: EmbeddedEngine, text: str, limit: int) -> dict[str, Any]:
+    started, answer = time.perf_counter(), {"query": text, "total": 0, "hits": []}
+    try:
+        query = parse(text, strict=False, names=services.names).query
+        if query is None:
+            raise Wrong("there is nothing to search for")
+        found = engine.search(lower(query, services.query_context()), limit=limit)
+        answer |= {"total": found.total, "hits": [{"id": h.id, "score": round(h.score, 4)} for h in found.hits]}
+    except LagebildError as error:
+        answer["error"] = error_json(error)
+    return answer | {"ms": round(1000 * (time.perf_counter() - started), 2)}

@@ -1,0 +1,94 @@
+"""The second half of a pass: every fetched page is read in a worker, settled in the ledger, and ends in one outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from articles.article import Article
+from articles.errors import Broken, NotSo, Transient
+from articles.outcome import Killed, Outcome, Rejected
+from articles.page import PageRef
+from pipeline.services import Services
+from pipeline.settle import settle
+
+BATCH = 100
+"""Pages leased at once: few enough that a killed run leaves little to wait for, many enough to keep the workers busy."""
+
+Ended = Callable[[PageRef, Outcome], None]
+"""Called once for each page that ended, for those who watch."""
+
+log = logging.getLogger("lagebild.refine")
+
+
+@dataclass(slots=True)
+class RefineReport:
+    """How many pages ended in which outcome; ``late`` pages were settled by another worker meanwhile."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    late: int = 0
+
+    def count(self, kind: str, reason: str | None = None) -> int:
+        """Return how many pages ended so."""
+        return self.outcomes[str(Outcome(kind, reason))]  # type: ignore[arg-type]  # checked by Outcome itself
+
+
+async def refine(services: Services, ended: Ended | None = None) -> RefineReport:
+    """Refine until no page waits. Raises Transient (disk, database); what was not settled waits for the next pass."""
+    report = RefineReport()
+    while refs := services.ledger.visits.lease(BATCH, services.clock()):
+        await _batch(services, refs, report, ended)
+    return report
+
+
+async def _batch(services: Services, refs: list[PageRef], report: RefineReport, ended: Ended | None) -> None:
+    """Read the pages side by side in the workers, and settle them here in their order."""
+    readings = [asyncio.create_task(_read(services, ref)) for ref in refs]
+    left = list(refs)
+    try:
+        for ref, reading in zip(refs, readings, strict=True):
+            outcome = _settled(services, ref, await reading)
+            left.remove(ref)
+            if outcome is None:
+                report.late += 1
+                continue
+            report.outcomes[str(outcome)] += 1
+            if ended:
+                ended(ref, outcome)
+    finally:
+        for reading in readings:
+            reading.cancel()
+        await asyncio.gather(*readings, return_exceptions=True)
+        if left:
+            services.ledger.visits.give_back(left)
+
+
+async def _read(services: Services, ref: PageRef) -> Article | Rejected | Killed:
+    try:
+        page = services.archive.read(ref.record, ref.link)
+    except (Broken, NotSo) as error:
+        return Killed("parser", str(error))
+    return await services.pool.extract(page, services.desk.sources.get(ref.source))
+
+
+def _settled(services: Services, ref: PageRef, read: Article | Rejected | Killed) -> Outcome | None:
+    """Settle one page. The per-page loop's broad except: one page's fault is that page's outcome, not the pass's."""
+    try:
+        if isinstance(read, Article):
+            receipt = settle(services, ref, read)
+            return receipt.outcome if receipt else None
+        outcome = Outcome("rejected" if isinstance(read, Rejected) else "broken", read.reason)
+        return _end(services, ref, outcome, services.clock())
+    except Transient:
+        raise
+    except Exception:
+        log.exception("quarantined %s: its bytes are kept in the archive", ref.url)
+        return _end(services, ref, Outcome("broken", "parser"), services.clock())
+
+
+def _end(services: Services, ref: PageRef, outcome: Outcome, now: datetime) -> Outcome | None:
+    return outcome if services.ledger.visits.ended_refined(ref, outcome, now) else None
