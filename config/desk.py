@@ -35,6 +35,13 @@ class Desk:
         """
         return self.places.get((kind, id, key)) or self.places.get((kind, id, "")) or (None, None)
 
+    @property
+    def protected(self) -> frozenset[str]:
+        """The names that analysis never stems or splits."""
+        return frozenset(
+            name.name for entity in self.entities.values() for name in entity.names if "protected" in name.flags
+        )
+
     def path(self, written: str) -> Path:
         """Return a path from the config, made absolute from the desk's folder."""
         return self.folder / Path(written).expanduser()

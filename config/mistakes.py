@@ -52,7 +52,7 @@ def of_model(error: ValidationError, model: Any, document: Document, path: Path,
 
 
 def _causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Leave out what only follows from another mistake: a key missing because it is misspelt, a list empty of good entries."""
+    """Leave out what only follows from another mistake: a key that is missing because it is misspelt, a list left empty."""
     misspelt = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
     return [
         detail

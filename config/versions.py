@@ -15,9 +15,12 @@ def body(thing: BaseModel) -> str:
     Models of sources, entities, topics and alerts hold no secrets (a source's address may have no password), so this may
     be kept in the ledger's table ``config_versions``.
     """
-    return json.dumps(
-        thing.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, sort_keys=True, default=sorted
-    )
+    return json.dumps(thing.model_dump(exclude_defaults=True), ensure_ascii=False, sort_keys=True, default=_plain)
+
+
+def _plain(value: object) -> object:
+    """Write what JSON has no form for; a set has no order of its own, and must not lend its accidental one."""
+    return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
 def version(*things: BaseModel) -> str:
