@@ -37,10 +37,9 @@ class EmbeddedEngine:
     needs no lock and sees each commit at once; the first write takes the folder's lock, which ``close`` gives back.
     """
 
-    def __init__(self, folder: Path, analysis: str, *, patience: float = 0.0) -> None:
+    def __init__(self, folder: Path, analysis: str) -> None:
         self._folder = IndexFolder(folder)
         self._version = f"{fingerprint()}-{analysis}"
-        self._patience = patience
         self._reader = Reader(self._folder)
         self._writing = RLock()
         self._writer: Writer | None = None
@@ -174,7 +173,7 @@ class EmbeddedEngine:
             return self._writer
 
     def _lock(self) -> None:
-        self._folder.lock(self._patience)
+        self._folder.lock()
 
     def _stop_writing(self) -> None:
         writer, self._writer = self._writer, None

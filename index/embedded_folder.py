@@ -11,7 +11,6 @@ import fcntl
 import json
 import os
 import shutil
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -85,22 +84,19 @@ class IndexFolder:
             if current is None or path.name != current.folder:
                 shutil.rmtree(path, ignore_errors=True)
 
-    def lock(self, patience: float = 0.0) -> None:
-        """Become the one writer, waiting at most ``patience`` seconds; raises Transient if another process is."""
+    def lock(self) -> None:
+        """Become the one writer; raises Transient if another process is."""
         if self._lock is not None:
             return
         self.path.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.path / "writer.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        until = time.monotonic() + patience
-        while not _locked(handle):
-            if time.monotonic() >= until:
-                holder = os.pread(handle, 100, 0).decode("ascii", "replace").strip()
-                os.close(handle)
-                raise Transient(
-                    f"the index in {self.path} is being written by another process ({holder or 'unknown'}); "
-                    "it takes what waits in the ledger, or try again when it has ended"
-                )
-            time.sleep(0.05)
+        if not _locked(handle):
+            holder = os.pread(handle, 100, 0).decode("ascii", "replace").strip()
+            os.close(handle)
+            raise Transient(
+                f"the index in {self.path} is being written by another process ({holder or 'unknown'}); "
+                "it takes what waits in the ledger, or try again when it has ended"
+            )
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"pid {os.getpid()}".encode(), 0)
         self._lock = handle

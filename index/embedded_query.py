@@ -7,6 +7,7 @@ parser is never used.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import product
 
@@ -17,22 +18,69 @@ from articles.errors import Broken
 from index.fields import KEYWORDS, TIMES, encodable, exact_value, stream_name
 from index.ranking import legs
 from language.query_plan import AllOf, AnyOf, Between, Except, Is, Pattern, Plan, Stream, Terms
+from language.query_wildcard import expression
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
 """What a tantivy integer can hold."""
+
+REMEMBERED = 50_000
+"""Words of which a compiler remembers whether any article has them."""
+
+FEW_WORDS = 500
+"""Words that a pattern is spelled out into at most; with more of them tantivy's automaton is as quick."""
 
 _META = frozenset("\\.+*?()|[]{}^$#&-~")
 """Characters with a meaning in tantivy's regular expressions (regex-syntax of Rust)."""
 
 
 class Compiler:
-    """Compiles plans for one schema. ``matching`` decides which articles are found, ``scoring`` only in which order."""
+    """Compiles plans for one searcher. ``matching`` decides which articles are found, ``ranked`` also in which order.
 
-    def __init__(self, schema: tantivy.Schema) -> None:
+    Words that no article has are left out at once: most legs of a word are such (its stem in another language, its parts).
+    """
+
+    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema) -> None:
+        self._searcher = searcher
         self._schema = schema
+        self._known: dict[tuple[str, str], bool] = {}
 
     def matching(self, plan: Plan) -> Query:
         """Return the query that holds for exactly the articles the plan holds for; raises Broken for an unknown field."""
+        return self._matching(plan) or Query.empty_query()
+
+    def ranked(self, plan: Plan) -> Query:
+        """Return a query that holds for the same articles and scores them by the legs of ``index.ranking``.
+
+        Where the legs are the plan, they decide both at once, which is a third cheaper; else the plan is a filter of score
+        0 with the legs beside it. A word asked for twice counts once, or once for each part of an AND.
+        """
+        match plan:
+            case AllOf(children) if any(legs(child) for child in children):
+                wanted = [(Occur.Must, self.ranked(child)) for child in children if not isinstance(child, Except)]
+                return Query.boolean_query([*wanted, *self._unwanted(children)])
+            case _ if _is_its_legs(plan):
+                return _any(self._legs(plan)) or Query.empty_query()
+            case _:
+                filtered = Query.const_score_query(self.matching(plan), 0.0)
+                scoring = [(Occur.Should, leg) for leg in self._legs(plan)]
+                return Query.boolean_query([(Occur.Must, filtered), *scoring]) if scoring else filtered
+
+    def term(self, name: str, value: str | int | bool) -> Query:
+        """Return the query of one exact term of any field."""
+        return Query.term_query(self._schema, name, value, "basic")
+
+    def between(self, name: str, since: int | None, until: int | None) -> Query:
+        """Return ``since <= name < until`` of a number field; without bounds: has any."""
+        if (since is not None and since > HIGHEST) or (until is not None and until <= LOWEST):
+            return Query.empty_query()
+        low = None if since is None or since < LOWEST else since
+        high = None if until is None or until > HIGHEST else until
+        if low is None and high is None:
+            return Query.exists_query(name)
+        return Query.range_query(self._schema, name, FieldType.Integer, low, high, True, high is None)
+
+    def _matching(self, plan: Plan) -> Query | None:
+        """The query of a plan, None if it can hold for no article."""
         match plan:
             case Terms():
                 return self._terms(plan)
@@ -45,41 +93,22 @@ class Compiler:
             case AllOf(children):
                 return self._all(children)
             case AnyOf(children):
-                return _any(self.matching(child) for child in children)
+                return _any(query for child in children if (query := self._matching(child)))
             case Except():
                 return self._all((plan,))
 
-    def scored(self, matching: Query, plan: Plan) -> Query | None:
-        """Return ``matching`` as a filter of score 0 with the plan's scoring legs beside it; None if nothing scores."""
-        scoring = [(Occur.Should, self._leg(leg.terms, leg.weight, leg.constant)) for leg in legs(plan)]
-        if not scoring:
-            return None
-        return Query.boolean_query([(Occur.Must, Query.const_score_query(matching, 0.0)), *scoring])
+    def _legs(self, plan: Plan) -> list[Query]:
+        found = []
+        for leg in legs(plan):
+            if query := self._terms(leg.terms):
+                scored = Query.const_score_query if leg.constant else Query.boost_query
+                found.append(scored(query, leg.weight))
+        return found
 
-    def term(self, name: str, value: str | int | bool) -> Query:
-        """Return the query of one exact term of any field."""
-        return Query.term_query(self._schema, name, value, "basic")
-
-    def between(self, name: str, since: int | None, until: int | None) -> Query:
-        """Return ``since <= name < until`` of a number field; without bounds: has any."""
-        if since is None and until is None:
-            return Query.exists_query(name)
-        if (since is not None and since > HIGHEST) or (until is not None and until <= LOWEST):
-            return Query.empty_query()
-        low = None if since is None or since < LOWEST else since
-        high = None if until is None or until > HIGHEST else until
-        if low is None and high is None:
-            return Query.exists_query(name)
-        return Query.range_query(self._schema, name, FieldType.Integer, low, high, True, high is None)
-
-    def _leg(self, terms: Terms, weight: float, constant: bool) -> Query:
-        query = self._terms(terms)
-        return Query.const_score_query(query, weight) if constant else Query.boost_query(query, weight)
-
-    def _terms(self, plan: Terms) -> Query:
+    def _terms(self, plan: Terms) -> Query | None:
         name, words = stream_name(plan.field, plan.stream), list(plan.terms)
-        if not words or not all(encodable(word) for word in words):
-            return Query.empty_query()
+        if not words or not all(self._knows(name, word) for word in words):
+            return None
         if len(words) == 1:
             return Query.term_query(self._schema, name, words[0], _option(plan.stream))
         if not plan.slop:
@@ -88,9 +117,25 @@ class Compiler:
             return Query.phrase_query(self._schema, name, list(words), slop=plan.slop)
         return _any(Query.phrase_query(self._schema, name, list(placed)) for placed in placements(plan.terms, plan.slop))
 
-    def _pattern(self, name: str, pattern: str) -> Query:
+    def _knows(self, name: str, word: str) -> bool:
+        known = self._known.get((name, word))
+        if known is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            known = self._known[name, word] = encodable(word) and self._searcher.doc_freq(name, word) > 0
+        return known
+
+    def _pattern(self, name: str, pattern: str) -> Query | None:
+        """Ask for the words themselves where they are few: a regular expression costs 300 us before it looks at any."""
         if not encodable(pattern):
-            return Query.empty_query()
+            return None
+        prefix = re.split(r"[*?]", pattern, maxsplit=1)[0]
+        if prefix:
+            words = self._searcher.terms_with_prefix(name, prefix, limit=FEW_WORDS + 1)
+            if len(words) <= FEW_WORDS:
+                fits = expression(pattern).fullmatch
+                found = [word for word, _ in words if fits(word)]
+                return Query.term_set_query(self._schema, name, found) if found else None
         return Query.regex_query(self._schema, name, "".join(_regex(character) for character in pattern))
 
     def _keyword(self, name: str, value: str | None) -> Query:
@@ -103,12 +148,30 @@ class Compiler:
             raise Broken(f"a plan asks for the time field {name!r}, which no engine keeps")
         return self.between(name, since, until)
 
-    def _all(self, children: tuple[Plan, ...]) -> Query:
-        wanted = [(Occur.Must, self.matching(child)) for child in children if not isinstance(child, Except)]
-        unwanted = [(Occur.MustNot, self.matching(child.child)) for child in children if isinstance(child, Except)]
-        if not unwanted and len(wanted) == 1:
-            return wanted[0][1]
-        return Query.boolean_query([*(wanted or [(Occur.Must, Query.all_query())]), *unwanted])
+    def _all(self, children: tuple[Plan, ...]) -> Query | None:
+        wanted = [self._matching(child) for child in children if not isinstance(child, Except)]
+        found = [query for query in wanted if query]
+        if len(found) < len(wanted):
+            return None
+        unwanted = self._unwanted(children)
+        if not unwanted and len(found) == 1:
+            return found[0]
+        return Query.boolean_query([*((Occur.Must, query) for query in found or [Query.all_query()]), *unwanted])
+
+    def _unwanted(self, children: tuple[Plan, ...]) -> list[tuple[Occur, Query]]:
+        excluded = [self._matching(child.child) for child in children if isinstance(child, Except)]
+        return [(Occur.MustNot, query) for query in excluded if query]
+
+
+def _is_its_legs(plan: Plan) -> bool:
+    """Whether the plan holds exactly where one of its scoring legs does."""
+    match plan:
+        case Terms(slop=slop):
+            return not slop
+        case AnyOf(children):
+            return bool(children) and all(_is_its_legs(child) for child in children)
+        case _:
+            return False
 
 
 def placements(words: tuple[str, ...], slop: int) -> list[list[tuple[int, str]]]:
@@ -128,11 +191,11 @@ def placements(words: tuple[str, ...], slop: int) -> list[list[tuple[int, str]]]
     return list(found.values())
 
 
-def _any(queries: Iterable[Query]) -> Query:
+def _any(queries: Iterable[Query]) -> Query | None:
     listed = list(queries)
-    if len(listed) == 1:
-        return listed[0]
-    return Query.boolean_query([(Occur.Should, query) for query in listed]) if listed else Query.empty_query()
+    if len(listed) <= 1:
+        return listed[0] if listed else None
+    return Query.boolean_query([(Occur.Should, query) for query in listed])
 
 
 def _option(stream: Stream) -> str:

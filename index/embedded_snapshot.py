@@ -15,6 +15,7 @@ from index.document import Stored
 from index.embedded_query import Compiler
 from index.engine import DEEPEST, Bucket, Count, Hit, Hits, Unit
 from index.fields import encodable, stream_name
+from index.ranking import legs
 from language.query_plan import Plan, Terms
 
 EVERY_VALUE = 1_000_000
@@ -30,20 +31,18 @@ class Snapshot:
     def __init__(self, name: str, searcher: tantivy.Searcher, schema: tantivy.Schema) -> None:
         self.name = name
         self._searcher = searcher
-        self._compiler = Compiler(schema)
+        self._compiler = Compiler(searcher, schema)
         self._gone = self._compiler.term("gone", True)
         self.removed = self._total(self._gone)
         self.documents = searcher.num_docs - self.removed
 
     def by_score(self, plan: Plan, limit: int, offset: int) -> Hits:
-        """Return a page by relevance; falls back to time where nothing scores, so ``offset`` 0 may come back by time."""
+        """Return a page by relevance, or by time where nothing scores; raises Wrong past ``DEEPEST``."""
         if offset + limit > DEEPEST:
             raise Wrong(f"a search by relevance ends after {DEEPEST:,} articles; sort by newest to go on", field="after")
-        matching = self._matching(plan)
-        scored = self._compiler.scored(matching, plan)
-        if scored is None:
+        if not legs(plan):
             return self.by_time(plan, limit, None)
-        found = self._searcher.search(scored, limit=limit, offset=offset)
+        found = self._searcher.search(self._living(self._compiler.ranked(plan)), limit=limit, offset=offset)
         total, end = _found(found), offset + len(found.hits)
         more = end < min(total, DEEPEST) and len(found.hits) == limit
         return Hits(
@@ -60,14 +59,12 @@ class Snapshot:
             placed += self._same_time(matching, after.time, limit + 1, after.tie)
         if after is None or after.time is not None:
             placed += self._older(matching, after.time if after else None, limit + 1 - len(placed))
-        if len(placed) <= limit and (after is None or after.time is not None):
             placed += self._same_time(matching, None, limit + 1 - len(placed))
         page = placed[:limit]
-        more = len(placed) > limit
         return Hits(
             self._total(matching),
             tuple(self._hit(address, 0.0) for _, _, address in page),
-            write(ByTime(self.name, page[-1][0], page[-1][1])) if more else None,
+            write(ByTime(self.name, page[-1][0], page[-1][1])) if len(placed) > limit else None,
         )
 
     def count(self, plan: Plan) -> int:
@@ -115,7 +112,10 @@ class Snapshot:
         return {key: int(value or 0) for key, value in zip(places, values, strict=True)}
 
     def _matching(self, plan: Plan) -> Query:
-        query = self._compiler.matching(plan)
+        return self._living(self._compiler.matching(plan))
+
+    def _living(self, query: Query) -> Query:
+        """The query without the traces of removed articles, which hold for it where it excludes something."""
         if not self.removed:
             return query
         return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._gone)])

@@ -27,7 +27,7 @@ def legs(plan: Plan) -> tuple[Leg, ...]:
     """Return what the plan's own terms add to a score; nothing for what it excludes or asks of keywords and times.
 
     A phrase scores as a phrase; words that may stand apart score one by one, since no engine agrees on the score of
-    a sloppy phrase. A term that the plan asks for twice scores once.
+    a sloppy phrase. Terms that the plan asks for twice are one leg.
     """
     return tuple(_leg(terms) for terms in dict.fromkeys(_scored(plan)))
 

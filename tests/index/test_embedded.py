@@ -39,7 +39,7 @@ def writer(folder: Path) -> Iterator[EmbeddedEngine]:
 
 def test_a_second_writer_is_told_who_writes(writer: EmbeddedEngine, folder: Path) -> None:
     writer.put([document(annotated("a", "Titel"))])
-    second = EmbeddedEngine(folder, "a1", patience=0.1)
+    second = EmbeddedEngine(folder, "a1")
     with pytest.raises(Transient, match=r"index.*another process \(pid \d+\)"):
         second.put([document(annotated("b", "Titel"))])
     assert second.count(EVERYTHING) == 1
@@ -131,6 +131,17 @@ def test_a_damaged_segment_is_a_fault_of_the_index_not_of_the_question(writer: E
         engine.count(Terms("title", "x", ("titel",)))
     assert engine.status().state == "broken"
     assert engine.rebuild([document(annotated("a", "Titel"))]).documents == 1
+    engine.close()
+
+
+def test_an_index_of_other_fields_says_that_it_needs_a_rebuild(folder: Path) -> None:
+    (folder / "articles-1").mkdir(parents=True)
+    tantivy.Index(tantivy.SchemaBuilder().add_text_field("body").build(), str(folder / "articles-1"))
+    (folder / "current.json").write_text('{"folder": "articles-1", "version": "older-a1"}')
+    engine = EmbeddedEngine(folder, "a1")
+    with pytest.raises(Broken, match="lagebild index rebuild"):
+        engine.count(EVERYTHING)
+    assert engine.rebuild([document(annotated("a", "Titel"))]).state == "ready"
     engine.close()
 
 

@@ -1,0 +1,162 @@
+"""What does the index cost at 200,000 articles: building it, its size and memory, and every kind of question?
+
+    python -m benchmarks.index [ARTICLES]     10,000 with LAGEBILD_SHORT=1
+
+Figures are CPU, not the clock, beside a yardstick of the same run: tantivy alone with its own analyser, one text field.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import tantivy
+
+from articles.article import Annotated
+from benchmarks.articles import articles
+from index.document import Document
+from index.embedded import EmbeddedEngine
+from index.engine import Engine, Sort
+from index.highlight import passages
+from index.similar import similar
+from language.analysis import Analyser
+from language.analysis_article import analyse_article
+from language.query_context import QueryContext
+from language.query_judge import find
+from language.query_lower import lower
+from language.query_parse import parse
+from language.query_plan import Plan
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ANALYSER = Analyser(protected=("Rheinmetall", "Helsing"))
+DESK = QueryContext(ANALYSER, ("de", "en"), BERLIN, NOW)
+ROUNDS = 40
+SORTS: tuple[Sort, ...] = ("relevance", "newest")
+
+QUESTIONS = {
+    "term": ("Helsing", "Drohne", "Haushalt", "drone", "title:Panzer", "Rheinmetall"),
+    "AND": ("Drohne Haushalt", "Helsing Panzer", "Rheinmetall Beschaffung NATO", "drone budget"),
+    "phrase": ('"Helsing Rheinmetall"', '="Leopard 2A8"', '"F-35"', '"für die Drohnen"'),
+    "near": ('"Helsing Rheinmetall"~5', '"Drohne Haushalt"~10', '"Helsing Puma NATO"~3'),
+    "prefix": ("Kampfd*", "Helsin*", "bud*", "Droh?e*"),
+    "NOT": ("Drohne NOT Haushalt", "NOT Helsing"),
+    "filter": ("Drohne source:source-3 since:30d", "topic:topic-4 lang:en"),
+}
+
+
+def main() -> None:
+    """Build, ask, and print a table."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000 if os.environ.get("LAGEBILD_SHORT") else 200_000
+    with tempfile.TemporaryDirectory(prefix="lagebild-bench-") as folder:
+        engine = EmbeddedEngine(Path(folder) / "index", "bench")
+        engine.migrate()
+        _build(engine, count)
+        status = engine.status()
+        print(f"index                {status.bytes / status.documents / 1000:8.2f} KB an article")
+        print(f"peak memory          {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:8d} MB, this process")
+        _ask(engine)
+        _page(engine)
+        _yardstick(Path(folder) / "yardstick", min(count, 10_000))
+        engine.close()
+
+
+def _build(engine: Engine, count: int) -> None:
+    """Put all articles and print the rate of the index alone; making and analysing articles is counted apart."""
+    analysing = indexing = 0.0
+    source = articles(count)
+    while batch := list(islice(source, 500)):
+        begun = time.process_time()
+        documents = [_document(one) for one in batch]
+        analysed = time.process_time()
+        engine.put(documents)
+        analysing += analysed - begun
+        indexing += time.process_time() - analysed
+    print(f"{count:,} articles")
+    print(f"analyse              {analysing / count * 1e6:8.0f} us an article")
+    print(f"build                {count / indexing:8.0f} articles a second of CPU, merges included")
+
+
+def _document(article: Annotated) -> Document:
+    return Document.of(article, analyse_article(article, ANALYSER, None, BERLIN), 1)
+
+
+def _plan(query: str) -> Plan:
+    parsed = parse(query, strict=True)
+    assert parsed.query is not None, query
+    return lower(parsed.query, DESK)
+
+
+def _ask(engine: Engine) -> None:
+    print(f"{'CPU ms, first 10 hits':20} {'p50':>8} {'p95':>8}    found")
+    for kind, queries in QUESTIONS.items():
+        plans = [_plan(query) for query in queries]
+        found = ", ".join(f"{engine.count(plan):,}" for plan in plans)
+        for sort in SORTS:
+            times = [_cpu(partial(engine.search, plan, sort=sort)) for _ in range(ROUNDS) for plan in plans]
+            print(f"{kind + ' ' + sort:20} {_percentile(times, 50):8.2f} {_percentile(times, 95):8.2f}    {found}")
+
+
+def _page(engine: Engine) -> None:
+    """A whole result page: ten hits highlighted, four facets, a histogram; then similar articles."""
+    plan, known = _plan("Drohne Haushalt"), {one.article.id: one for one in islice(articles(2_000), 2_000)}
+    sample = list(known.values())[:10]
+
+    def page() -> None:
+        engine.search(plan)
+        engine.facets(plan, ["source", "topic", "entity", "lang"])
+        engine.histogram(plan, "month", BERLIN)
+        for one in sample:
+            analysed = analyse_article(one, ANALYSER, None, BERLIN)
+            passages(one.article, find(_plan("Drohne OR Haushalt"), analysed).spans)
+
+    for name, work in {
+        "page": page,
+        "facets": lambda: engine.facets(plan, ["source", "topic", "entity", "lang"]),
+        "histogram of days": lambda: engine.histogram(plan, "day", BERLIN),
+        "similar": lambda: similar(engine, _document(sample[3])),
+    }.items():
+        times = [_cpu(work) for _ in range(ROUNDS)]
+        print(f"{name:20} {_percentile(times, 50):8.2f} {_percentile(times, 95):8.2f}")
+
+
+def _yardstick(folder: Path, count: int) -> None:
+    """Index the text alone by tantivy's own German analyser, for scale."""
+    folder.mkdir()
+    index = tantivy.Index(tantivy.SchemaBuilder().add_text_field("text", tokenizer_name="en_stem").build(), str(folder))
+    writer = index.writer(64_000_000, 1)
+    texts = [(one.article.title or "") + " " + (one.article.text or "") for one in articles(count)]
+
+    def build() -> None:
+        for place, text in enumerate(texts, 1):
+            writer.add_document(tantivy.Document(text=[text]))
+            if place % 500 == 0:
+                writer.commit()
+        writer.commit()
+
+    seconds = _cpu(build) / 1000
+    print(f"yardstick: one text field, tantivy's own analyser, {count:,} articles: {count / seconds:,.0f} a second of CPU")
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    """Milliseconds of CPU of the whole process, tantivy's threads included."""
+    begin = time.process_time()
+    work()
+    return (time.process_time() - begin) * 1000
+
+
+def _percentile(times: list[float], percent: int) -> float:
+    return sorted(times)[min(len(times) - 1, len(times) * percent // 100)]
+
+
+if __name__ == "__main__":
+    main()
