@@ -12,7 +12,7 @@ from language.query_error import Note
 from language.query_judge import find, holds
 from language.query_lower import lower
 from language.query_parse import Parsed
-from language.query_plan import AnyOf, Between, Is, Pattern, Plan, Terms
+from language.query_plan import AnyOf, Between, Is, Pattern, Plan, Stream, Terms
 from language.query_print import leaf_text, to_text
 from language.query_tree import And, Concept, Keyword, Leaf, Not, Or, Phrase, Query, TimeRange, Wildcard
 from language.tokens import Analysed
@@ -55,8 +55,8 @@ class Explanation:
             indent = "  " * (node.depth + 1)
             verdict = {None: "", True: "[yes] ", False: "[no]  "}[node.holds]
             yield f"{indent}{verdict}{node.text}"
-            yield from (f"{indent}      asks {token}" for token in _short(node.tokens))
-            yield from (f"{indent}      found {place}" for place in _short(node.places))
+            yield from (f"{indent}      asks: {token}" for token in _short(node.tokens))
+            yield from (f"{indent}      found: {place}" for place in _short(node.places))
         if self.holds is not None:
             yield "the article matches:" if self.holds else "the article does not match:"
             yield from (f"  {reason}" for reason in self.reasons)
@@ -100,24 +100,28 @@ def _nodes(query: Query, context: QueryContext, analysed: Analysed | None, depth
 
 
 def _tokens(plan: Plan, context: QueryContext) -> Iterator[str]:
-    """Yield what a leaf asks for, the fields that are asked the same thing together."""
-    asked: dict[str, list[str]] = {}
+    """Yield what a leaf asks for: one line for the fields that are asked the same, or one for each other question."""
+    fields_by_token: dict[tuple[str, str], list[str]] = {}
     for one in _asked(plan):
         match one:
             case Terms(field, stream, terms, slop):
-                near = f" within {slop}" if slop else ""
-                asked.setdefault(f"{_STREAMS[stream]} {' '.join(terms)}{near}", []).append(field)
+                token = " ".join(terms) + (f" within {slop}" if slop else "")
+                fields_by_token.setdefault((_kind(stream, token), token), []).append(field)
             case Pattern(field, stream, pattern):
-                asked.setdefault(f"{_STREAMS[stream]} {pattern}", []).append(field)
+                fields_by_token.setdefault((_kind(stream, pattern), pattern), []).append(field)
             case Is(field, value):
-                asked.setdefault(f"{field} is {value or 'anything'}", [])
+                yield f"{field} is {value or 'anything'}"
             case Between(field, since, until):
-                asked.setdefault(f"{field} {_range(since, until, context)}", [])
-    for what, fields in asked.items():
-        yield f"{what} in {', '.join(fields)}" if fields else what
+                yield f"{field} {_range(since, until, context)}"
+    kinds_by_fields: dict[str, dict[str, list[str]]] = {}
+    for (kind, token), fields in fields_by_token.items():
+        kinds_by_fields.setdefault(", ".join(fields), {}).setdefault(kind, []).append(token.removeprefix("="))
+    for where, kinds in kinds_by_fields.items():
+        yield f"in {where}: " + "; ".join(f"{kind} {', '.join(tokens)}" for kind, tokens in kinds.items())
 
 
-_STREAMS = {"x": "exact", "s": "stem", "p": "part or joined"}
+def _kind(stream: Stream, token: str) -> str:
+    return {"x": "exact", "s": "stem", "p": "joined" if token.startswith("=") else "part"}[stream]
 
 
 def _asked(plan: Plan) -> Iterator[Plan]:
@@ -174,7 +178,7 @@ def _hint(leaf: Leaf, analysed: Analysed, context: QueryContext) -> str:
     if isinstance(leaf, Wildcard):
         return ""
     if leaf.exact and holds(replace(leaf, exact=False), analysed, context):
-        return "; it is without ="
+        return "; without = it would be"
     if isinstance(leaf, Phrase) and all(_has(unit, leaf, analysed, context) for unit in context.analyser.units(leaf.text)):
         return "; its words are there, but not in this order and so close"
     uncovered = {part.language for part in analysed.fields.values()} == {None}
