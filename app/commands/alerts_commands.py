@@ -88,7 +88,7 @@ def explain_alert(
             raise NotSo(f"no article has the id {article!r}")
         parsed = parse(compiled.alert.query, strict=True, names=services.names)
         print(f"{compiled.title}: {compiled.alert.query}\n")
-        print(explain(parsed, services.query_context(), services.analysed(filed.annotated)))
+        print(explain(parsed, services.query_context(), services.analysed(filed.annotated)).text)
 
 
 def _compiled(services: Services) -> tuple[CompiledAlert, ...]:

@@ -120,4 +120,4 @@ def explain(
             if filed is None:
                 raise NotSo(f"no article has the id or address {article!r}")
             analysed = services.analysed(filed.annotated)
-        print(explain_query(parsed, services.query_context(), analysed))
+        print(explain_query(parsed, services.query_context(), analysed).text)
