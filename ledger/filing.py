@@ -20,6 +20,17 @@ from ledger.schema import articles, claims, key, revisions, urls, visits
 from ledger.store import Store
 from ledger.values import Filing, Receipt
 
+# Built once, see ledger.visit_rows.
+_ARTICLE = sa.select(articles).where(articles.c.id == sa.bindparam("v_id"))
+_ADD_ARTICLE = sa.insert(articles)
+_CHANGE_ARTICLE = sa.update(articles).where(articles.c.id == sa.bindparam("v_id"))
+_ADD_REVISION = sa.insert(revisions)
+_LATEST = sa.and_(revisions.c.article_id == sa.bindparam("v_id"), revisions.c.number == sa.bindparam("v_number"))
+_FILED_FROM = sa.select(visits.c.fetched_at).join(revisions, revisions.c.visit_id == visits.c.id).where(_LATEST)
+_BODY = sa.select(revisions.c.body).where(_LATEST)
+_CHANGE_REVISION = sa.update(revisions).where(_LATEST)
+_RESOLVE = sa.select(urls.c.key, urls.c.article_id).where(urls.c.key.in_(sa.bindparam("keys", expanding=True)))
+
 
 def file(store: Store, filing: Filing, now: datetime) -> Receipt | None:
     """File everything that follows from one page in one transaction; None, and nothing written, if the lease is lost.
@@ -74,7 +85,7 @@ class _Desk:
     def _find(self, target: str | None) -> Row[Any] | None:
         """Return the article this page belongs to: the target of an alias, else whom its addresses name first."""
         id_ = target or resolve(self.connection, self._addresses()) or article_id(self.filing.annotated.article.url)
-        return self.connection.execute(sa.select(articles).where(articles.c.id == id_)).one_or_none()
+        return self.connection.execute(_ARTICLE, {"v_id": id_}).one_or_none()
 
     def _addresses(self) -> list[str]:
         return list(dict.fromkeys([self.filing.annotated.article.url, *self.filing.urls, self.filing.ref.url]))
@@ -89,12 +100,8 @@ class _Desk:
 
     def _is_outdated(self, found: Row[Any]) -> bool:
         """Whether the filed revision was read from a page fetched after this one: an older page takes nothing back."""
-        filed_from = (
-            sa.select(visits.c.fetched_at)
-            .join(revisions, revisions.c.visit_id == visits.c.id)
-            .where(revisions.c.article_id == found.id, revisions.c.number == found.revision)
-        )
-        fetched_at: datetime = self.connection.execute(filed_from).scalar_one()
+        latest = {"v_id": found.id, "v_number": found.revision}
+        fetched_at: datetime = self.connection.execute(_FILED_FROM, latest).scalar_one()
         return fetched_at > cast("datetime", self.visit.fetched_at)
 
     @staticmethod
@@ -107,44 +114,28 @@ class _Desk:
         article, seq = self.filing.annotated.article, sequence.take(self.connection)
         latest = {"revision": revision, "seq": seq, "text_hash": self.filing.text_hash}
         if is_new:
-            self.connection.execute(
-                sa.insert(articles).values(
-                    id=id_,
-                    url=article.url,
-                    source=article.source,
-                    state="live",
-                    new_visit=self.visit.id,
-                    first_seen=article.seen_at or self.now,
-                    **latest,
-                )
-            )
+            first = {"id": id_, "url": article.url, "source": article.source, "state": "live", "new_visit": self.visit.id}
+            seen = article.seen_at or self.now
+            self.connection.execute(_ADD_ARTICLE, {**first, **latest, "first_seen": seen})
         else:
-            self.connection.execute(sa.update(articles).where(articles.c.id == id_).values(**latest))
-        self.connection.execute(
-            sa.insert(revisions).values(
-                article_id=id_,
-                number=revision,
-                seq=seq,
-                visit_id=self.visit.id,
-                filed_at=self.now,
-                text_hash=self.filing.text_hash,
-                body=self._body(id_, revision),
-            )
-        )
+            self.connection.execute(_CHANGE_ARTICLE, {"v_id": id_, **latest})
+        made = {"article_id": id_, "number": revision, "visit_id": self.visit.id, "filed_at": self.now}
+        text = {"seq": seq, "text_hash": self.filing.text_hash, "body": self._body(id_, revision)}
+        self.connection.execute(_ADD_REVISION, {**made, **text})
         sequence.spool_change(self.connection, seq, "put", id_)
         return seq
 
     def _write_annotations(self, found: Row[Any]) -> int | None:
         """Replace what was derived from an unchanged text, if it differs now: a new number, but no new revision."""
-        latest = revisions.c.article_id == found.id, revisions.c.number == found.revision
-        before: Json = self.connection.execute(sa.select(revisions.c.body).where(*latest)).scalar_one()
+        latest = {"v_id": found.id, "v_number": found.revision}
+        before: Json = self.connection.execute(_BODY, latest).scalar_one()
         body = self._body(found.id, found.revision) | {"seen_at": before["seen_at"]}
         if body == before or self._is_outdated(found):
             return None
         seq = sequence.take(self.connection)
         sequence.spool_change(self.connection, seq, "put", found.id)
-        self.connection.execute(sa.update(revisions).where(*latest).values(seq=seq, body=body))
-        self.connection.execute(sa.update(articles).where(articles.c.id == found.id).values(seq=seq))
+        self.connection.execute(_CHANGE_REVISION, {**latest, "seq": seq, "body": body})
+        self.connection.execute(_CHANGE_ARTICLE, {"v_id": found.id, "seq": seq})
         return seq
 
     def _body(self, id_: str, revision: int) -> Json:
@@ -175,6 +166,5 @@ class _Desk:
 def resolve(connection: Connection, wanted: Sequence[str]) -> str | None:
     """Return the id of the article that the first known of these canonical addresses belongs to."""
     keys = [key(url) for url in wanted]
-    rows = connection.execute(sa.select(urls.c.key, urls.c.article_id).where(urls.c.key.in_(keys)))
-    found = {row.key: row.article_id for row in rows}
+    found = {row.key: row.article_id for row in connection.execute(_RESOLVE, {"keys": keys})}
     return next((found[each] for each in keys if each in found), None)

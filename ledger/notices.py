@@ -24,15 +24,19 @@ SAID = ("open", "sending", "delivered", "digest")
 Told = tuple[str, str, str]
 """Alert, story, channel."""
 
+_TOLD = (
+    sa.select(matches.c.alert, matches.c.story, outbox.c.channel)
+    .join(outbox, outbox.c.match_id == matches.c.id)
+    .where(matches.c.story.in_(sa.bindparam("stories", expanding=True)), outbox.c.state.in_(SAID))
+    .distinct()
+)
+_ADD_MATCH = sa.insert(matches)
+_ADD_ROWS = sa.insert(outbox)
+
 
 def told_for(connection: Connection, stories: Iterable[str]) -> set[Told]:
     """Return what was said, or is about to be, of these stories."""
-    found = connection.execute(
-        sa.select(matches.c.alert, matches.c.story, outbox.c.channel)
-        .join(outbox, outbox.c.match_id == matches.c.id)
-        .where(matches.c.story.in_(sorted(set(stories))), outbox.c.state.in_(SAID))
-        .distinct()
-    )
+    found = connection.execute(_TOLD, {"stories": sorted(set(stories))})
     return {(row.alert, row.story, row.channel) for row in found}
 
 
@@ -51,23 +55,22 @@ def file_decisions(
     for alert, same in groupby(decisions, key=lambda one: one.match.alert):
         group = list(same)
         match = group[0].match
-        inserted = connection.execute(
-            sa.insert(matches).values(
-                visit_id=visit,
-                article_id=article,
-                revision=revision,
-                alert=alert,
-                alert_version=match.alert_version,
-                story=story,
-                spans=[_span_json(span, filing.annotated.article) for span in match.spans],
-                channels=len(group),
-                filed_at=now,
-            )
-        ).inserted_primary_key
+        filed = {
+            "visit_id": visit,
+            "article_id": article,
+            "revision": revision,
+            "alert": alert,
+            "alert_version": match.alert_version,
+            "story": story,
+            "spans": [_span_json(span, filing.annotated.article) for span in match.spans],
+            "channels": len(group),
+            "filed_at": now,
+        }
+        inserted = connection.execute(_ADD_MATCH, filed).inserted_primary_key
         assert inserted is not None
         id_ = inserted[0]
         rows = [_row(one, id_, (alert, story, one.channel or ""), told, (article, visit), now) for one in group]
-        connection.execute(sa.insert(outbox), rows)
+        connection.execute(_ADD_ROWS, rows)
         count += 1
     return count
 

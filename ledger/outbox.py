@@ -90,34 +90,37 @@ class Outbox:
 
     def _mark(self, row: OutboxRow, **values: Any) -> bool:
         with self._store.write() as connection:
-            done = connection.execute(
-                sa.update(outbox)
-                .where(outbox.c.id == row.row, outbox.c.lease == row.lease, outbox.c.state == "sending")
-                .values(leased_until=None, **values)
-            )
-            return done.rowcount == 1
+            fence = {"v_row": row.row, "v_lease": row.lease, "leased_until": None}
+            return connection.execute(_MARK, {**fence, **values}).rowcount == 1
+
+
+_MARK = sa.update(outbox).where(
+    outbox.c.id == sa.bindparam("v_row"), outbox.c.lease == sa.bindparam("v_lease"), outbox.c.state == "sending"
+)
 
 
 def _revision_of_match() -> sa.ColumnElement[bool]:
     return sa.and_(revisions.c.article_id == matches.c.article_id, revisions.c.number == matches.c.revision)
 
 
+_SAID = (
+    sa.select(matches, revisions.c.body, config_versions.c.body.label("alert_body"))
+    .join(revisions, _revision_of_match())
+    .outerjoin(
+        config_versions,
+        sa.and_(
+            config_versions.c.kind == "alert",
+            config_versions.c.id == matches.c.alert,
+            config_versions.c.hash == matches.c.alert_version,
+        ),
+    )
+    .where(matches.c.id == sa.bindparam("v_match"))
+)
+
+
 def _notice(connection: Connection, row: Row[Any]) -> Notice:
     """Put together what is said, from the revision that matched and the version of the alert that it made true."""
-    found = connection.execute(
-        sa.select(matches, revisions.c.body, articles.c.source, config_versions.c.body.label("alert_body"))
-        .join(revisions, _revision_of_match())
-        .join(articles, articles.c.id == matches.c.article_id)
-        .outerjoin(
-            config_versions,
-            sa.and_(
-                config_versions.c.kind == "alert",
-                config_versions.c.id == matches.c.alert,
-                config_versions.c.hash == matches.c.alert_version,
-            ),
-        )
-        .where(matches.c.id == row.match_id)
-    ).one()
+    found = connection.execute(_SAID, {"v_match": row.match_id}).one()
     article = from_json(found.body).article
     return Notice(
         id=row.notice,

@@ -48,13 +48,10 @@ class Refining:
     def give_back(self, refs: Sequence[PageRef]) -> int:
         """Let pages that were not refined wait again; returns how many leases were still held."""
         with self._store.write() as connection:
+            waits = {"state": "fetched", "leased_until": None}
             return sum(
-                connection.execute(
-                    sa.update(visits)
-                    .where(visits.c.id == ref.visit, visits.c.lease == ref.lease, visits.c.state == "refining")
-                    .values(state="fetched", leased_until=None)
-                ).rowcount
-                for ref in refs
+                visit_rows.change_held(connection, ref.visit, ref.lease, "refining", waits)
+                for ref in sorted(refs, key=lambda ref: ref.visit)
             )
 
     def ended_refined(self, ref: PageRef, outcome: Outcome, now: datetime) -> bool:

@@ -12,6 +12,10 @@ from ledger.schema import sequence, spool
 _LOCK = 0x6C616765
 """Key of the advisory lock, one per database: the letters ``lage``."""
 
+_HOLD = sa.select(sa.func.pg_advisory_xact_lock(_LOCK))
+_NEXT = sa.update(sequence).values(head=sequence.c.head + 1).returning(sequence.c.head)
+_SPOOL = sa.insert(spool)
+
 
 def take(connection: Connection) -> int:
     """Take the next number, near the end of a writing transaction, and keep everybody else from taking one until commit.
@@ -20,19 +24,19 @@ def take(connection: Connection) -> int:
     missed nothing below it.
     """
     hold(connection)
-    connection.execute(sa.update(sequence).values(head=sequence.c.head + 1))
-    return head(connection)
+    number: int = connection.execute(_NEXT).scalar_one()
+    return number
 
 
 def spool_change(connection: Connection, seq: int, op: Literal["put", "delete"], article_id: str) -> None:
     """File what the index must do because of change ``seq``."""
-    connection.execute(sa.insert(spool).values(seq=seq, op=op, article_id=article_id, taken=0))
+    connection.execute(_SPOOL, {"seq": seq, "op": op, "article_id": article_id, "taken": 0})
 
 
 def hold(connection: Connection) -> None:
     """Hold the lock of the sequence until the transaction ends, so that what is read next stays true until then."""
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        connection.execute(_HOLD)
 
 
 def head(connection: Connection) -> int:

@@ -12,8 +12,24 @@ from sqlalchemy.engine import Connection, Row
 
 from articles.outcome import Outcome
 from articles.page import ArchiveRef, Link, PageRef, Validators, Visit
-from ledger.schema import addresses, journal, key, visits
+from ledger.schema import Instant, addresses, journal, key, visits
 from ledger.store import Store, new_ids
+
+# The statements of every visit are built once: building one anew takes longer than running it.
+_HELD = sa.and_(
+    visits.c.id == sa.bindparam("v_visit"),
+    visits.c.lease == sa.bindparam("v_lease"),
+    visits.c.state == sa.bindparam("v_state"),
+)
+_HOLD = sa.select(visits).where(_HELD).with_for_update()
+_CHANGE_HELD = sa.update(visits).where(_HELD)
+_CHANGE = sa.update(visits).where(visits.c.id == sa.bindparam("v_visit"))
+_ENTER = sa.insert(journal)
+_NOTE = sa.update(addresses).where(addresses.c.key == sa.bindparam("v_key"))
+_NOTE_VISIT = _NOTE.values(
+    visits=addresses.c.visits + 1,
+    first_visit=sa.func.coalesce(addresses.c.first_visit, sa.bindparam("v_now", type_=Instant)),
+)
 
 
 def begin(store: Store, connection: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:
@@ -29,17 +45,19 @@ def begin(store: Store, connection: Connection, rows: Sequence[Mapping[str, Any]
     ]
     ids = new_ids(connection, store.insert_new(visits), visits.c.id, full)
     if ids:
-        connection.execute(
-            sa.insert(journal), [{"visit_id": id_, "word": "begun", "at": now, "matches": 0} for id_ in sorted(ids)]
-        )
+        connection.execute(_ENTER, [{"visit_id": id_, "word": "begun", "at": now, "matches": 0} for id_ in sorted(ids)])
     return ids
 
 
 def holds(connection: Connection, visit: int, lease: int, state: str) -> Row[Any] | None:
     """Return the visit's row, locked until the transaction ends, if it is in this state under this lease; else None."""
-    return connection.execute(
-        sa.select(visits).where(visits.c.id == visit, visits.c.lease == lease, visits.c.state == state).with_for_update()
-    ).one_or_none()
+    return connection.execute(_HOLD, {"v_visit": visit, "v_lease": lease, "v_state": state}).one_or_none()
+
+
+def change_held(connection: Connection, visit: int, lease: int, state: str, values: Mapping[str, Any]) -> bool:
+    """Change the visit if it is in this state under this lease, and return whether it was."""
+    fence = {"v_visit": visit, "v_lease": lease, "v_state": state}
+    return connection.execute(_CHANGE_HELD, {**fence, **values}).rowcount == 1
 
 
 def end(
@@ -53,44 +71,23 @@ def end(
     values: Mapping[str, Any] | None = None,
 ) -> None:
     """End a visit that the caller holds; the journal's key makes a second ending impossible."""
-    connection.execute(
-        sa.update(visits)
-        .where(visits.c.id == visit)
-        .values(
-            state="ended",
-            ended_at=now,
-            leased_until=None,
-            outcome=str(outcome),
-            article_id=article_id,
-            **(values or {}),
-        )
-    )
-    connection.execute(
-        sa.insert(journal).values(
-            visit_id=visit, word="ended", at=now, outcome=str(outcome), article_id=article_id, matches=matches
-        )
-    )
+    ended = {"state": "ended", "ended_at": now, "leased_until": None, "outcome": str(outcome), "article_id": article_id}
+    connection.execute(_CHANGE, {"v_visit": visit, **ended, **(values or {})})
+    entry = {"word": "ended", "at": now, "outcome": str(outcome), "article_id": article_id, "matches": matches}
+    connection.execute(_ENTER, {"visit_id": visit, **entry})
 
 
 def note_visit(
     connection: Connection, url: str, now: datetime, outcome: Outcome | None, believed: Validators | None = None
 ) -> None:
     """Note on the address that it was visited now, how that ended if it has, and the validators of a believed answer."""
-    values: dict[str, Any] = {
-        "visits": addresses.c.visits + 1,
-        "first_visit": sa.func.coalesce(addresses.c.first_visit, sa.bindparam("v_now", now, addresses.c.first_visit.type)),
-        "last_visit": now,
-    }
-    if outcome is not None:
-        values["last_outcome"] = str(outcome)
-    connection.execute(sa.update(addresses).where(addresses.c.key == key(url)).values(**values, **_validators(believed)))
+    values = {"v_key": key(url), "v_now": now, "last_visit": now, **_validators(believed)}
+    connection.execute(_NOTE_VISIT, values if outcome is None else {**values, "last_outcome": str(outcome)})
 
 
 def note_outcome(connection: Connection, url: str, outcome: Outcome, believed: Validators | None = None) -> None:
     """Note on the address how the fetched page was judged, and the validators if the answer is believed."""
-    connection.execute(
-        sa.update(addresses).where(addresses.c.key == key(url)).values(last_outcome=str(outcome), **_validators(believed))
-    )
+    connection.execute(_NOTE, {"v_key": key(url), "last_outcome": str(outcome), **_validators(believed)})
 
 
 def _validators(believed: Validators | None) -> dict[str, str | None]:

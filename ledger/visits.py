@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from articles.outcome import SKIPPED, Outcome
 from articles.page import ArchiveRef, Validators, Visit, VisitKind
 from ledger import known, visit_rows
 from ledger.refining import Refining
-from ledger.schema import addresses, gaps, key, visits
+from ledger.schema import IS_OPEN, addresses, gaps, key, visits
 from ledger.values import Planned
 
 CRAWL_TTL = timedelta(minutes=15)
@@ -32,10 +33,16 @@ class Visits(Refining, known.Memory):
         """
         with self._store.write() as connection:
             visit_rows.note_addresses(self._store, connection, [(url, source, "scheduled", None)], now)
-            visit_rows.begin(self._store, connection, [{"url": url, "source": source, "kind": kind, "due_at": now}], now)
-            open_now = visits.c.ended_at.is_(None), visits.c.work == "visit"
-            (visit,) = _lease(connection, sa.select(visits).where(visits.c.key == key(url), *open_now), now)
-            return visit
+            still = sa.select(visits).where(visits.c.key == key(url), IS_OPEN).with_for_update()
+            leased: list[Visit] = []
+            while not leased:  # again only if the open visit ended while its row was awaited
+                row = {"url": url, "source": source, "kind": kind, "due_at": now}
+                visit_rows.begin(self._store, connection, [row], now)
+                leased = _lease(connection, still, now)
+            (visit,) = leased
+            if visit.kind != kind:  # the address was also listed as if it were an article
+                connection.execute(sa.update(visits).where(visits.c.id == visit.id).values(kind=kind))
+            return replace(visit, kind=kind)
 
     def list_done(
         self,
@@ -107,25 +114,21 @@ class Visits(Refining, known.Memory):
         """
         if visit.kind != "article":
             raise ValueError(f"a {visit.kind} is not refined")
+        held = validators or Validators()
+        values = {
+            "state": "fetched",
+            "leased_until": None,
+            "final_url": final_url,
+            "status": status,
+            "redirects": list(redirects) or None,
+            "etag": held.etag,
+            "last_modified": held.last_modified,
+            "fetched_at": now,
+            **visit_rows.record_columns(record),
+        }
         with self._store.write() as connection:
-            if visit_rows.holds(connection, visit.id, visit.lease, "fetching") is None:
+            if not visit_rows.change_held(connection, visit.id, visit.lease, "fetching", values):
                 return False
-            held = validators or Validators()
-            connection.execute(
-                sa.update(visits)
-                .where(visits.c.id == visit.id)
-                .values(
-                    state="fetched",
-                    leased_until=None,
-                    final_url=final_url,
-                    status=status,
-                    redirects=list(redirects) or None,
-                    etag=held.etag,
-                    last_modified=held.last_modified,
-                    fetched_at=now,
-                    **visit_rows.record_columns(record),
-                )
-            )
             visit_rows.note_visit(connection, visit.url, now, None)
             return True
 
@@ -154,12 +157,8 @@ class Visits(Refining, known.Memory):
     def release(self, visit: Visit) -> bool:
         """Put a visit that was not finished back into the queue; False if the lease is lost."""
         with self._store.write() as connection:
-            done = connection.execute(
-                sa.update(visits)
-                .where(visits.c.id == visit.id, visits.c.lease == visit.lease, visits.c.state == "fetching")
-                .values(state="queued", leased_until=None)
-            )
-            return done.rowcount == 1
+            queued = {"state": "queued", "leased_until": None}
+            return visit_rows.change_held(connection, visit.id, visit.lease, "fetching", queued)
 
     def schedule(self, url: str, source: str, now: datetime, at: datetime, why: str) -> None:
         """Queue a further visit to an article's address at ``at``; a queued one is moved there if that is sooner.
