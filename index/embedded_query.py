@@ -16,14 +16,14 @@ from tantivy import FieldType, Occur, Query
 
 from articles.errors import Broken
 from index.fields import KEYWORDS, TIMES, encodable, exact_value, stream_name
-from index.ranking import legs
+from index.ranking import legs, scores
 from language.query_plan import AllOf, AnyOf, Between, Except, Is, Pattern, Plan, Stream, Terms
 from language.query_wildcard import expression
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
 """What a tantivy integer can hold."""
 
-REMEMBERED = 50_000
+REMEMBERED = 10_000
 """Words of which a compiler remembers whether any article has them."""
 
 FEW_WORDS = 500
@@ -55,7 +55,7 @@ class Compiler:
         0 with the legs beside it. A word asked for twice counts once, or once for each part of an AND.
         """
         match plan:
-            case AllOf(children) if any(legs(child) for child in children):
+            case AllOf(children) if scores(plan):
                 wanted = [(Occur.Must, self.ranked(child)) for child in children if not isinstance(child, Except)]
                 return Query.boolean_query([*wanted, *self._unwanted(children)])
             case _ if _is_its_legs(plan):

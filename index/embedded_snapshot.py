@@ -15,7 +15,7 @@ from index.document import Stored
 from index.embedded_query import Compiler
 from index.engine import DEEPEST, Bucket, Count, Hit, Hits, Unit
 from index.fields import encodable, stream_name
-from index.ranking import legs
+from index.ranking import scores
 from language.query_plan import Plan, Terms
 
 EVERY_VALUE = 1_000_000
@@ -40,7 +40,7 @@ class Snapshot:
         """Return a page by relevance, or by time where nothing scores; raises Wrong past ``DEEPEST``."""
         if offset + limit > DEEPEST:
             raise Wrong(f"a search by relevance ends after {DEEPEST:,} articles; sort by newest to go on", field="after")
-        if not legs(plan):
+        if not scores(plan):
             return self.by_time(plan, limit, None)
         found = self._searcher.search(self._living(self._compiler.ranked(plan)), limit=limit, offset=offset)
         total, end = _found(found), offset + len(found.hits)
@@ -55,14 +55,18 @@ class Snapshot:
         """Return a page by time, latest first; ties in the order of ``tie``, articles without a time last."""
         matching = self._matching(plan)
         placed: list[Placed] = []
-        if after is not None:
-            placed += self._same_time(matching, after.time, limit + 1, after.tie)
-        if after is None or after.time is not None:
-            placed += self._older(matching, after.time if after else None, limit + 1 - len(placed))
-            placed += self._same_time(matching, None, limit + 1 - len(placed))
+        if after is None:
+            placed, total = self._latest(matching, limit + 1)
+        else:
+            total = self._total(matching)
+            placed = self._same_time(matching, after.time, limit + 1, after.tie)
+            if after.time is not None and len(placed) <= limit:
+                since = (Occur.MustNot, self._compiler.between("time", after.time, None))
+                earlier = Query.boolean_query([(Occur.Must, matching), since])
+                placed += self._latest(earlier, limit + 1 - len(placed))[0]
         page = placed[:limit]
         return Hits(
-            self._total(matching),
+            total,
             tuple(self._hit(address, 0.0) for _, _, address in page),
             write(ByTime(self.name, page[-1][0], page[-1][1])) if len(placed) > limit else None,
         )
@@ -129,28 +133,23 @@ class Snapshot:
         stored = Stored.from_bytes(data)
         return Hit(stored.id, score, stored.url, stored.title, stored.source, stored.published, stored.seq)
 
-    def _older(self, matching: Query, than: int | None, limit: int) -> list[Placed]:
-        """Articles with a time, before ``than`` if given, latest first; the last time's group is completed by tie."""
-        if limit <= 0:
-            return []
-        bound = (Occur.Must, self._compiler.between("time", None, than))
-        query = Query.boolean_query([(Occur.Must, matching), bound])
-        hits = self._searcher.search(query, limit=limit, count=False, order_by_field="time").hits
-        ties = self._searcher.fast_field_values("tie", [address for _, address in hits]) if hits else []
-        placed: list[Placed] = [
-            (int(time), int(tie or 0), address) for (time, address), tie in zip(hits, ties, strict=True)
-        ]
-        placed.sort(key=lambda row: (-(row[0] or 0), row[1]))
-        if len(placed) < limit:
-            return placed
-        last = placed[-1][0]
-        whole = [row for row in placed if row[0] != last]
-        return whole + self._same_time(matching, last, limit - len(whole))
+    def _latest(self, query: Query, limit: int) -> tuple[list[Placed], int]:
+        """The first ``limit`` articles by time and tie, and the number of all; those without a time come last.
+
+        tantivy leaves ties as they lie, so where the last two are of one time, that time's articles are asked for again.
+        """
+        result = self._searcher.search(query, limit=limit, order_by_field="time")
+        ties = self._searcher.fast_field_values("tie", [place for _, place in result.hits]) if result.hits else []
+        placed: list[Placed] = [(time, int(tie or 0), place) for (time, place), tie in zip(result.hits, ties, strict=True)]
+        placed.sort(key=lambda row: (row[0] is None, -(row[0] or 0), row[1]))
+        if len(placed) == limit > 1 and placed[-1][0] == placed[-2][0]:
+            last = placed[-1][0]
+            whole = [row for row in placed if row[0] != last]
+            placed = whole + self._same_time(query, last, limit - len(whole))
+        return placed, _found(result)
 
     def _same_time(self, matching: Query, time: int | None, limit: int, after: int | None = None) -> list[Placed]:
         """Articles of one time (or of none) in the order of tie, those up to ``after`` left out."""
-        if limit <= 0:
-            return []
         clauses = [(Occur.Must, matching)]
         if time is None:
             clauses.append((Occur.MustNot, self._compiler.between("time", None, None)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from language.query_plan import AllOf, AnyOf, Plan, PlanField, Stream, Terms
@@ -29,20 +28,29 @@ def legs(plan: Plan) -> tuple[Leg, ...]:
     A phrase scores as a phrase; words that may stand apart score one by one, since no engine agrees on the score of
     a sloppy phrase. Terms that the plan asks for twice are one leg.
     """
-    return tuple(_leg(terms) for terms in dict.fromkeys(_scored(plan)))
+    found: dict[Terms, None] = {}
+    _collect(plan, found)
+    return tuple(_leg(terms) for terms in found)
 
 
-def _scored(plan: Plan) -> Iterator[Terms]:
+def scores(plan: Plan) -> bool:
+    """Whether the plan has any leg."""
     match plan:
         case AllOf(children) | AnyOf(children):
-            for child in children:
-                yield from _scored(child)
-        case Terms(slop=0):
-            yield plan
-        case Terms():
-            yield from (replace(plan, terms=(term,), slop=0) for term in plan.terms)
+            return any(scores(child) for child in children)
         case _:
-            return
+            return isinstance(plan, Terms)
+
+
+def _collect(plan: Plan, found: dict[Terms, None]) -> None:
+    if isinstance(plan, AllOf | AnyOf):
+        for child in plan.children:
+            _collect(child, found)
+    elif isinstance(plan, Terms):
+        if plan.slop:
+            found.update((replace(plan, terms=(term,), slop=0), None) for term in plan.terms)
+        else:
+            found[plan] = None
 
 
 def _leg(terms: Terms) -> Leg:
