@@ -307,4 +307,7 @@ def _suffixes() -> tldextract.TLDExtract:
 
 @lru_cache(4096)
 def _registered(name: str) -> str:
-    return _suffixes().extract_str(name).top_domain_under_public_suffix or name
+    found = _suffixes().extract_str(name)
+    if found.suffix or ":" in name or name.replace(".", "").isdecimal():
+        return found.top_domain_under_public_suffix or name
+    return ".".join(name.split(".")[-2:])  # the list's own rule for a suffix it does not know

@@ -145,6 +145,7 @@ def test_the_address_to_fetch_keeps_what_the_site_said() -> None:
         ("https://www.news.bbc.co.uk/a", "bbc.co.uk"),
         ("https://zeitung.example/a", "zeitung.example"),
         ("https://jana.github.io/a", "jana.github.io"),
+        ("https://www.zeitung.example/a", "zeitung.example"),
         ("http://127.0.0.1:8000/a", "127.0.0.1"),
         ("http://[::1]/a", "[::1]"),
         ("http://localhost:8000/", "localhost"),
