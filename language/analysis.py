@@ -10,8 +10,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from language import split_lexicon
+from language.analysis_parts import Parts
 from language.analysis_stems import Stems
-from language.fold import WORD, cut, join, units
+from language.fold import WORD, Cut, cut, join, units
 from language.tokens import Analysis, Joined, Unit
 
 CODE = "1"
@@ -60,11 +62,12 @@ class Analyser:
         self.languages = tuple(languages)
         self.protected = frozenset(one[0] for one in (tuple(units(name)) for name in protected) if len(one) == 1)
         self._stems = {language: Stems(language, self.protected) for language in self.languages}
+        self._parts = {language: Parts(language, stems) for language, stems in self._stems.items()}
         self._known: dict[str | None, dict[str, _Known]] = {language: {} for language in (None, *self.languages)}
         names = "\n".join(sorted(self.protected))
         self.version_parts = Version(
             code=f"{CODE}.{Stems.library}",
-            lexicon=_digest(stems.digest for stems in self._stems.values()),
+            lexicon=_digest(split_lexicon.digest(language) for language in self.languages),
             protected=_digest([names]),
         )
         self.version = str(self.version_parts)
@@ -100,8 +103,14 @@ class Analyser:
         joined = join([one.text for one in cuts]) if len(cuts) > 1 else None
         if language is None:
             return _Known(tuple((one.start, one.end, one.text, one.text, ()) for one in cuts), joined)
-        stem = self._stems[language].stem
-        return _Known(tuple((one.start, one.end, one.text, stem(one.text), ()) for one in cuts), joined)
+        stem, parts = self._stems[language].stem, self._parts[language].of
+
+        def known(one: Cut) -> tuple[int, int, str, str, tuple[str, ...]]:
+            # Only words written with a capital are split: a verb or an adjective is hardly ever a compound one looks for.
+            split = word[one.start].isupper()
+            return one.start, one.end, one.text, stem(one.text), parts(one.text) if split else ()
+
+        return _Known(tuple(known(one) for one in cuts), joined)
 
     def units(self, word: str) -> tuple[str, ...]:
         """Return the folded exact units of a written query word, in order; empty if it has nothing to search for."""

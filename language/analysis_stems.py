@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import Stemmer  # type: ignore[import-not-found]  # PyStemmer ships no types
@@ -20,26 +19,29 @@ class Stems:
 
     def __init__(self, language: str, protected: frozenset[str]) -> None:
         table = _LEXICON / language / "stems.txt"
-        content = table.read_text("utf-8")
-        self.digest = hashlib.sha256(content.encode()).hexdigest()
-        self._protected = protected
-        self._exceptions = dict(_rows(content))
+        self.protected = protected
+        self._exceptions = dict(_rows(table.read_text("utf-8")))
         # PyStemmer's own cache is off: the analyser remembers whole words, and a Stemmer is not safe between threads
         # while it caches.
         self._snowball = Stemmer.Stemmer(_SNOWBALL[language], 0)
 
     def stem(self, unit: str) -> str:
         """Return the stem of a folded unit; a protected name is its own stem, and so is the stem of its genitive."""
-        if unit in self._protected:
-            return unit
-        if unit.endswith("s") and unit[:-1] in self._protected:
-            return unit[:-1]
+        name = self.name(unit)
+        if name is not None:
+            return name
         exception = self._exceptions.get(unit)
         if exception is not None:
             return exception
         stem: str = self._snowball.stemWord(unit)[:LONGEST]
         # Helsinger must not become helsing: nothing but the name itself may end at a protected name.
-        return unit if stem in self._protected or not stem else stem
+        return unit if stem in self.protected or not stem else stem
+
+    def name(self, unit: str) -> str | None:
+        """Return the protected name that a unit is, in the nominative or with the s of its genitive, else None."""
+        if unit in self.protected:
+            return unit
+        return unit[:-1] if unit.endswith("s") and unit[:-1] in self.protected else None
 
 
 def _rows(content: str) -> list[tuple[str, str]]:
