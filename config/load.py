@@ -51,6 +51,20 @@ def load(folder: Path, env: Mapping[str, str] = os.environ) -> Desk:
     return desk
 
 
+def load_alerts(file: Path) -> dict[str, Alert]:
+    """Read a file of alerts alone, as the filter ``match`` does; their channels are not looked up.
+
+    Raises Wrong with every mistake found, one line each.
+    """
+    reading = _Reading(Path.cwd())
+    if not file.is_file():
+        raise Wrong("no such file", file=file)
+    alerts = reading.alerts(file)
+    if reading.mistakes:
+        raise tell(reading.mistakes)
+    return alerts
+
+
 @cache
 def bundled() -> Desk:
     """Return the desk of the config that comes with Lagebild, for filters that have no desk of their own.
@@ -85,6 +99,10 @@ class _Reading:
         settings, mistakes = from_environment(found or Settings(), env)
         self.mistakes.extend(mistakes)
         return settings
+
+    def alerts(self, file: Path) -> dict[str, Alert]:
+        """Read one file of alerts."""
+        return self._list("alert", "alerts", Alert, file)
 
     def desk(self, config: Path, settings: Settings, only: frozenset[str] | None = None) -> Desk:
         """Read everything below a config folder; ``only`` names the lists to read, all if None."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import spacy
+from spacy.attrs import LOWER
 
 from articles.article import Annotated, Annotations, Article, Entity, Span
 from config.desk import Desk
@@ -40,14 +41,15 @@ class Enricher:
     def __init__(self, desk: Desk, analyser: Analyser) -> None:
         self._sources: Mapping[str, Source] = desk.sources
         self._analyser = analyser
-        self._zone = ZoneInfo(desk.settings.time_zone)
+        self.zone = ZoneInfo(desk.settings.time_zone)
         self._nlp = spacy.blank("xx")
+        self._nlp.vocab.lex_attr_getters = {LOWER: str.lower}  # shapes, prefixes and likenesses of words are not asked for
         self._nlp.tokenizer = Tokenizer(self._nlp.vocab)
         self._nlp.max_length = _LONGEST
         self._gazetteer = Gazetteer(self._nlp.vocab, desk.entities.values())
         names = Names.of(desk.sources.values(), desk.entities.values(), desk.topics.values())
         now = datetime.now(UTC)  # no term of a topic asks for an age
-        self._topics = Topics(desk, QueryContext(analyser, analyser.languages, self._zone, now, names))
+        self._topics = Topics(desk, QueryContext(analyser, analyser.languages, self.zone, now, names))
         self._models = ModelNames(analyser.languages)
         self.versions: tuple[tuple[str, str], ...] = (
             ("analysis", analyser.version),
@@ -71,7 +73,7 @@ class Enricher:
         source = self._sources.get(article.source or "")
         language = article.language if settled and article.language else self._language(layout.text, article, source)
         bare = Annotated(article, Annotations(language, story=article.id, versions=self._versions(article)))
-        analysed = analyse_article(bare, self._analyser, source, self._zone)
+        analysed = analyse_article(bare, self._analyser, source, self.zone)
         entities = self._entities(layout, language, analysed)
         ids = frozenset(entity.id for entity in entities if entity.id is not None)
         analysed = replace(analysed, keywords={**analysed.keywords, "entity": ids})
