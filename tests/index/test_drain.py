@@ -108,7 +108,7 @@ def test_an_engine_that_fails_leaves_the_spool_as_it_was(engine: Engine) -> None
     assert found(engine) == {"a"}
 
 
-CHILD = """
+DRAINING = """
 import sys
 from pathlib import Path
 from index import drain, embedded_writer
@@ -122,9 +122,9 @@ drain.drain(spool, engine, spool.document)
 """
 
 
-def kill_while_draining(place: Path, after: float) -> bool:
-    """Start a process that drains and kill it; return whether it was still at work."""
-    child = subprocess.Popen([sys.executable, "-c", CHILD, str(place)], stdout=subprocess.PIPE)
+def kill(program: str, place: Path, after: float) -> bool:
+    """Start a program, kill it that many seconds after it is ready, and return whether it was still at work."""
+    child = subprocess.Popen([sys.executable, "-c", program, str(place)], stdout=subprocess.PIPE)
     assert child.stdout is not None
     with child.stdout:
         assert child.stdout.readline() == b"ready\n"
@@ -138,7 +138,7 @@ def test_a_writer_killed_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     first = EmbeddedEngine(tmp_path / "index", "a1")
     first.migrate()
     first.close()
-    killed = [kill_while_draining(tmp_path, after) for after in (0.02, 0.05, 0.1, 0.15, 0.2)]
+    killed = [kill(DRAINING, tmp_path, after) for after in (0.02, 0.05, 0.1, 0.15, 0.2)]
     assert any(killed)
     spool = FileSpool(tmp_path / "done", 400)
     engine = EmbeddedEngine(tmp_path / "index", "a1")
@@ -147,6 +147,35 @@ def test_a_writer_killed_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     drain(spool, engine, spool.document)
     assert found(engine) == {str(number) for number in range(1, 401)}
     assert engine.status().documents == 400
+    engine.close()
+
+
+REBUILDING = """
+import sys
+from pathlib import Path
+from index.embedded import EmbeddedEngine
+from tests.index.spool import FileSpool
+engine = EmbeddedEngine(Path(sys.argv[1]) / "index", "a2")
+spool = FileSpool(Path(sys.argv[1]) / "none", 100_000)
+print("ready", flush=True)
+engine.rebuild(spool.document(str(number)) for number in range(100_000))
+"""
+
+
+@pytest.mark.chaos
+def test_a_rebuild_killed_in_the_middle_leaves_the_old_index_answering(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path / "index", "a1")
+    engine.migrate()
+    engine.put([document(annotated("alt", text="Gipfel"))])
+    engine.close()
+    assert kill(REBUILDING, tmp_path, after=0.5)
+    assert len(list((tmp_path / "index").glob("articles-*"))) == 2
+    engine = EmbeddedEngine(tmp_path / "index", "a2")
+    assert engine.status().state == "stale"
+    assert found(engine) == {"alt"}
+    engine.rebuild([document(annotated("neu", text="Gipfel"))])
+    assert found(engine) == {"neu"}
+    assert len(list((tmp_path / "index").glob("articles-*"))) == 1
     engine.close()
 
 

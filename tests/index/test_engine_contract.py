@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from articles.errors import NotSo, Transient, Wrong
+from index.cursor import ByScore, write
 from index.engine import Bucket, Count, Engine, Removal, Verdict
 from language.query_plan import AllOf, AnyOf, Between, Except, Is, Pattern, Plan, PlanField, Terms
 from tests.index.conftest import BERLIN, OpenEngine, annotated, document
@@ -289,6 +290,31 @@ def test_what_nothing_scores_comes_newest_first(engine: Engine) -> None:
 def test_a_cursor_that_is_none_is_told(engine: Engine, cursor: str) -> None:
     with pytest.raises(Wrong, match="cursor"):
         engine.search(EVERYTHING, after=cursor)
+
+
+def test_a_cursor_belongs_to_one_order(engine: Engine) -> None:
+    put(engine, *(annotated(f"{n}", text="Gipfel") for n in range(3)))
+    cursor = engine.search(says("gipfel"), limit=1).next
+    assert cursor
+    with pytest.raises(Wrong, match="relevance"):
+        engine.search(says("gipfel"), sort="newest", after=cursor)
+
+
+def test_a_cursor_outlives_its_engine(open_engine: OpenEngine) -> None:
+    first = open_engine()
+    first.migrate()
+    put(first, *(annotated(f"{n}", text="Gipfel", published=f"2025-06-0{n + 1}") for n in range(3)))
+    cursor = first.search(says("gipfel"), limit=1, sort="newest").next
+    first.close()
+    assert ids(open_engine(), says("gipfel"), sort="newest", after=cursor) == ["1", "0"]
+
+
+def test_pages_by_relevance_end_where_they_would_cost_too_much(engine: Engine) -> None:
+    put(engine, annotated("a", text="Gipfel"))
+    deep = write(ByScore("any", 9_995))
+    assert engine.search(says("gipfel"), limit=5, after=deep).hits == ()
+    with pytest.raises(Wrong, match="newest"):
+        engine.search(says("gipfel"), limit=6, after=deep)
 
 
 @pytest.mark.parametrize("limit", [0, -1, 10_001])
