@@ -67,7 +67,7 @@ _PARTICLES = frozenset(
         "ibn",
     ]
 )
-_DATELINE = re.compile(r"^[^\n()]{2,60}\((?P<names>[\w/,. -]{2,30})\)\s*[-–—.:]?\s")
+_DATELINE = re.compile(r"^[^\n()]{2,60}\((?P<names>[\w/,. -]{2,30})\)\s*[-–—:]")
 _SOURCE_LINE = re.compile(
     r"(?:^|\n)\s*(?:quelle|source|mit material von|mit agenturen|with (?:material|reporting) (?:from|by))\b\s*:?\s*(?P<names>[^\n]{2,80})\s*$",
     re.I,

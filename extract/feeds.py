@@ -6,10 +6,12 @@ up ids (docs/decisions/0030).
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from html.entities import html5
 from typing import Any
 
 import feedparser  # type: ignore[import-untyped]  # ships no types
@@ -31,6 +33,7 @@ _XMLNS = {
     "http://purl.org/rss/1.0/modules/content/": "content",
 }
 _PREFIXED = ("dc:", "dcterms:", "content:")
+_XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ADDRESS_WITH_NAME = re.compile(
@@ -63,15 +66,15 @@ def _read_xml(body: bytes, content_type: str | None, url: str) -> tuple[tuple[Li
         remove_pis=True,
         huge_tree=False,
     )
-    text = to_text(body.lstrip(), content_type)
-    source = re.sub(r"^\s*<\?xml[^>]*\?>", "", _entities(text))
+    text, bare = _with_known_entities(to_text(body.lstrip(), content_type))
+    source = _XML_HEAD.sub("", text, count=1)
     try:
         root: etree._Element | None = etree.fromstring(source.encode("utf-8", "replace"), parser=parser)
     except etree.XMLSyntaxError:
         return (), True
     if root is None:  # what recover gives for bytes without any element
         return (), True
-    damaged = any(error.level_name in ("ERROR", "FATAL") for error in parser.error_log)
+    damaged = bare or any(error.level_name in ("ERROR", "FATAL") for error in parser.error_log)
     base = join(url, root.get(_BASE) or "") or url
     language = root.get(_LANG) or next((one_line(el.text) for el in root.iter("{*}language", "language")), None)
     found = []
@@ -83,14 +86,23 @@ def _read_xml(body: bytes, content_type: str | None, url: str) -> tuple[tuple[Li
     return tuple(found), damaged
 
 
-_ENTITY = re.compile(r"&(?!#|amp;|lt;|gt;|quot;|apos;)([a-zA-Z][a-zA-Z0-9]{1,31});")
+_AMPERSAND = re.compile(r"&(?!#\d+;|#[xX][0-9a-fA-F]+;|(?:amp|lt|gt|quot|apos);)(?:(?P<name>[a-zA-Z][a-zA-Z0-9]{1,31});)?")
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.S)
 
 
-def _entities(text: str) -> str:
-    """Replace HTML's named entities, which XML does not know and which feeds use all the same."""
-    from html.entities import html5
+def _with_known_entities(text: str) -> tuple[str, bool]:
+    """Replace HTML's named entities and bare ampersands, which XML forbids and feeds use; says whether one was bare."""
+    bare = False
 
-    return _ENTITY.sub(lambda m: html5.get(f"{m.group(1)};", m.group()), text)
+    def replace(match: re.Match[str]) -> str:
+        nonlocal bare
+        known = html5.get(f"{match['name']};") if match["name"] else None
+        bare = bare or known is None
+        return known or "&amp;" + match.group()[1:]
+
+    parts = _CDATA.split(text)
+    parts[::2] = [_AMPERSAND.sub(replace, part) if "&" in part else part for part in parts[::2]]
+    return "".join(parts), bare
 
 
 def _entry(element: etree._Element, base: str, language: str | None) -> Link | None:
@@ -185,6 +197,12 @@ def _author(text: str) -> str:
 
 def time(text: str | None) -> str | None:
     """Return a stated time as ISO 8601 with zone, or as a bare date; a time without zone is given as its date's UTC time."""
+    if text is None:
+        return None
+    if len(text) in (20, 25) and text[10] == "T":  # what nearly all sitemaps and Atom feeds write
+        with contextlib.suppress(ValueError):
+            instant = datetime.fromisoformat(text)
+            return instant.isoformat() if instant.year >= dates.EARLIEST and instant.tzinfo else None
     when = dates.read(text, _ZONELESS)
     if when is None:
         return None

@@ -92,9 +92,13 @@ class _Block:
         self.parts.append(text)
         self.linked += len(text) if in_link else 0
 
+    def raw(self) -> str:
+        """Return what was gathered, entities and all."""
+        return "".join(self.parts)
+
     def take(self) -> str | None:
         """Return the block's text if it is prose, and begin the next."""
-        raw = "".join(self.parts)
+        raw = self.raw()
         linked, self.parts, self.linked = self.linked, [], 0
         if len(raw) < _PROSE_LENGTH or linked > _LINK_SHARE * len(raw):
             return None
@@ -106,6 +110,7 @@ def read_flat(text: str) -> Flat:
     """Walk over decoded HTML once and return its head and its prose."""
     head: list[str] = []
     paragraphs: list[str] = []
+    heading = ""
     block, in_link, aside = _Block(), False, 0
     for kind, name, content in _tokens(text):
         if kind == "text":
@@ -118,6 +123,8 @@ def read_flat(text: str) -> Flat:
         if name == "a":
             in_link = kind == "open"
         elif name in _BLOCKS:
+            if name == "h1" and kind == "close" and not heading:
+                heading = f"<h1>{block.raw()[:_HEAD_TAG_LENGTH]}</h1>"
             if (prose := block.take()) is not None:
                 paragraphs.append(prose)
             if name in _ASIDE:
@@ -126,7 +133,7 @@ def read_flat(text: str) -> Flat:
             head.append(content)
     if (prose := block.take()) is not None:
         paragraphs.append(prose)
-    return Flat(f"<html><head>{''.join(head)}</head><body></body></html>", tuple(paragraphs))
+    return Flat(f"<html><head>{''.join(head)}</head><body>{heading}</body></html>", tuple(paragraphs))
 
 
 def _kept(name: str, content: str, head: list[str]) -> list[str]:

@@ -40,15 +40,16 @@ def read(tree: HtmlElement, url: str, selector: str | None) -> tuple[Link, ...]:
     """
     base = base_of(tree, url)
     anchors = _selected(tree, selector) if selector else [a for a in tree.iter("a") if _is_headline(a, base)]
-    best: dict[str, str] = {}
+    found: dict[str, tuple[str, str]] = {}
     for anchor in anchors[: 5 * LINKS_LIMIT]:
-        address = join(base, (anchor.get("href") or "").strip())
-        if address is None or not (anchor.get("href") or "").strip() or urldefrag(address).url == urldefrag(url).url:
+        href = (anchor.get("href") or "").strip()
+        address = join(base, href) if href else None
+        page = urldefrag(address).url if address else None
+        if address is None or page is None or page == urldefrag(url).url:
             continue
-        title = _title(anchor)
-        if address not in best or (not best[address] and title):
-            best[address] = title
-    return tuple(Link(url=address, title=title or None) for address, title in list(best.items())[:LINKS_LIMIT])
+        first, title = found.get(page, (address, ""))
+        found[page] = (first, title or _title(anchor))
+    return tuple(Link(url=address, title=title or None) for address, title in list(found.values())[:LINKS_LIMIT])
 
 
 def _selected(tree: HtmlElement, selector: str) -> list[HtmlElement]:

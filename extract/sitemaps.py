@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -53,25 +54,39 @@ def _stream(body: bytes, url: str, damage: list[str]) -> Iterator[Link]:
 
 
 def _entry(element: etree._Element, base: str) -> Link | None:
-    fields = {
-        etree.QName(node).localname: node.text
-        for node in element.iter()
-        if isinstance(node.tag, str) and node.text and not len(node)
-    }
-    address = join(base, (fields.get("loc") or "").strip())
-    if not fields.get("loc") or address is None:
+    fields: dict[str, str] = {}
+    for child in element:
+        name = _local(child)
+        if name == "news":
+            fields.update((_local(node), node.text) for node in child.iter() if node.text)
+        elif child.text and name:
+            fields.setdefault(name, child.text)
+    stated = (fields.get("loc") or "").strip()
+    address = join(base, stated) if stated else None
+    if address is None:
         return None
-    if etree.QName(element).localname == "sitemap":
+    if _local(element) == "sitemap":
         return Link(url=address, updated=time(fields.get("lastmod")), kind="sitemap")
-    words = (one_line(word) for word in (fields.get("keywords") or "").split(","))
+    keywords = fields.get("keywords")
     return Link(
         url=address,
         title=one_line(fields.get("title")) or None,
         published=time(fields.get("publication_date")),
         updated=time(fields.get("lastmod")),
         language=one_line(fields.get("language")) or None,
-        keywords=tuple(word for word in words if word),
+        keywords=tuple(word for word in map(one_line, keywords.split(",")) if word) if keywords else (),
     )
+
+
+def _local(element: etree._Element) -> str:
+    return _without_namespace(str(element.tag))
+
+
+@lru_cache(maxsize=256)
+def _without_namespace(tag: str) -> str:
+    """Return a tag's own name; empty for images and videos, whose loc and title are not the page's."""
+    space, _, name = tag.rpartition("}")
+    return "" if "image" in space or "video" in space else name
 
 
 def _read_lines(text: str, url: str) -> Links:

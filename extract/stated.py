@@ -101,10 +101,17 @@ class Stated:
         return [name for name in (*names, bare, labels[-2] if len(labels) > 1 else bare, labels[0]) if name.strip()]
 
 
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?:[/?#][^\s\\<>\x00-\x20\x7f-\xa0]*)?")
+"""What needs no parser to be told an address: nearly all that sitemaps state."""
+_ABSOLUTE = ("https://", "http://")
+
+
 def join(base: str, href: str) -> str | None:
     """Return the absolute http(s) address of ``href``; None for other schemes and what is no address."""
+    if _PLAIN_ADDRESS.fullmatch(href):
+        return href
     try:
-        absolute = urljoin(base, href)
+        absolute = href if href.startswith(_ABSOLUTE) else urljoin(base, href)
         parts = urlsplit(absolute)
         _ = parts.port
     except ValueError:

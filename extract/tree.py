@@ -69,6 +69,7 @@ def parse(text: str) -> Parsed:
         return Parsed(None, True)
     for element in _crowded(tree):
         etree.strip_tags(element, *_INLINE)
+        _join_text(element)
     return Parsed(tree, lost)
 
 
@@ -82,3 +83,10 @@ def _is_limit(error: etree._LogEntry) -> bool:
     return (
         error.type_name == "ERR_RESOURCE_LIMIT" or "Excessive depth" in error.message or "limit exceeded" in error.message
     )
+
+
+def _join_text(element: etree._Element) -> None:
+    """Make one node of the thousands of neighbouring text nodes that stripping leaves; reading those is quadratic too."""
+    element.text = element.text
+    for child in element:
+        child.tail = child.tail

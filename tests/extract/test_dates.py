@@ -1,0 +1,124 @@
+"""A stated time is read to the minute in the writer's zone and order, and never from the future."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract import dates
+
+FETCHED = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+BERLIN = dates.habits(FETCHED, "Europe/Berlin", True, "de", "zeitung.example")
+WASHINGTON = dates.habits(FETCHED, "America/New_York", False, "en-US", "paper.example")
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2025-06-25T14:30:00+02:00", "2025-06-25T14:30:00+02:00"),
+        ("2025-06-25T14:30:00+0200", "2025-06-25T14:30:00+02:00"),
+        ("2025-06-25T12:30:00.123Z", "2025-06-25T12:30:00+00:00"),
+        ("2025-06-25 14:30", "2025-06-25T14:30:00+02:00"),
+        ("2025-01-25T14:30", "2025-01-25T14:30:00+01:00"),
+        ("20250625T143000Z", "2025-06-25T14:30:00+00:00"),
+        ("1750854600", "2025-06-25T12:30:00+00:00"),
+        ("1750854600000", "2025-06-25T12:30:00+00:00"),
+        ("25. Juni 2025, 14:30 Uhr", "2025-06-25T14:30:00+02:00"),
+        ("Mi, 25.06.2025 14:30", "2025-06-25T14:30:00+02:00"),
+        ("25.06.2025, 14.30 Uhr", "2025-06-25T14:30:00+02:00"),
+        ("25.6.25 um 9 Uhr", "2025-06-25T09:00:00+02:00"),
+        ("Stand: 25.06.2025 14:30 MESZ", "2025-06-25T14:30:00+02:00"),
+        ("3. März 2025 um 08:05 MEZ", "2025-03-03T08:05:00+01:00"),
+        ("14:30 Uhr, 25. Juni 2025", "2025-06-25T14:30:00+02:00"),
+        ("1. Jänner 2025, 10:00 Uhr", "2025-01-01T10:00:00+01:00"),
+        ("June 25, 2025 at 2:30 p.m. ET", "2025-06-25T14:30:00-04:00"),
+        ("Jan. 5, 2026, 12:05 AM EST", "2026-01-05T00:05:00-05:00"),
+        ("25 June 2025 14:30 BST", "2025-06-25T14:30:00+01:00"),
+        ("Wed, 25 Jun 2025 14:30:00 GMT", "2025-06-25T14:30:00+00:00"),
+        ("Wed, 25 Jun 2025 14:30:00 +0200", "2025-06-25T14:30:00+02:00"),
+        ("Wed, 25 Jun 2025 14:30:00 CEST", "2025-06-25T14:30:00+02:00"),
+        ("25.06.2025", "2025-06-25"),
+        ("01.02.2026", "2026-02-01"),
+        ("25. Juni 2025", "2025-06-25"),
+        ("June 25th, 2025", "2025-06-25"),
+        ("2025-06-25", "2025-06-25"),
+        ("2025-06-25T00:00:00Z", "2025-06-25"),
+        ("2025/06/25", "2025-06-25"),
+        ("Montag", None),
+        ("31.02.2025", None),
+        ("0001-01-01T00:00:00", None),
+        ("1970-01-01", None),
+        ("", None),
+    ],
+)
+def test_german_and_english_forms(text: str, at: str | None) -> None:
+    when = dates.read(text, BERLIN)
+    assert (dates.moment(when, "text").at if when else None) == at
+
+
+def test_slashes_follow_the_site_and_dots_do_not() -> None:
+    def day(text: str, site: dates.Habits) -> str:
+        when = dates.read(text, site)
+        assert when is not None
+        return when.day.isoformat()
+
+    assert day("01/02/2026", BERLIN) == "2026-02-01"
+    assert day("01/02/2026", WASHINGTON) == "2026-01-02"
+    assert day("01.02.2026", WASHINGTON) == "2026-02-01"
+    assert day("25/02/2026", WASHINGTON) == "2026-02-25"
+    assert day("02/25/2026", BERLIN) == "2026-02-25"
+
+
+def test_habits_without_a_source_come_from_country_and_language() -> None:
+    assert str(dates.habits(FETCHED, None, None, "en-US", "www.blatt.de").zone) == "Europe/Berlin"
+    assert str(dates.habits(FETCHED, None, None, "de", "blatt.example").zone) == "Europe/Berlin"
+    assert str(dates.habits(FETCHED, None, None, "en", "paper.com").zone) == "UTC"
+    assert not dates.habits(FETCHED, None, None, "en-US", "paper.com").day_first
+    assert dates.habits(FETCHED, None, None, "en-GB", "paper.uk").day_first
+
+
+def test_the_first_witness_wins_and_a_later_one_may_add_the_minute() -> None:
+    settled = dates.settle(
+        [("json-ld", "2025-06-25"), ("meta", "2025-06-24T10:00:00+02:00"), ("text", "25.06.2025, 14:30 Uhr")], BERLIN
+    )
+    assert settled is not None
+    assert (settled.at, settled.precision, settled.source) == ("2025-06-25T14:30:00+02:00", "minute", "text")
+    only_day = dates.settle([("json-ld", "2025-06-25"), ("meta", "2025-06-24T10:00:00+02:00")], BERLIN)
+    assert only_day is not None
+    assert (only_day.at, only_day.precision, only_day.source) == ("2025-06-25", "day", "json-ld")
+
+
+def test_a_witness_from_the_future_is_not_heard() -> None:
+    later = (FETCHED + timedelta(minutes=16)).isoformat()
+    soon = (FETCHED + timedelta(minutes=14)).isoformat()
+    assert dates.settle([("json-ld", later)], BERLIN) is None
+    settled = dates.settle([("json-ld", later), ("meta", soon)], BERLIN)
+    assert settled is not None
+    assert settled.source == "meta"
+
+
+def test_a_day_in_the_address() -> None:
+    when = dates.in_url("https://a.example/2025/06/25/meldung", BERLIN)
+    assert when is not None
+    assert when.day.isoformat() == "2025-06-25"
+    assert dates.in_url("https://a.example/artikel-12345678", BERLIN) is None
+    assert dates.in_url("https://a.example/2025/02/31/x", BERLIN) is None
+
+
+@given(st.text(max_size=80))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    when = dates.read(text, BERLIN)
+    assert when is None or when.day.year >= dates.EARLIEST
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2026, 1, 1)), st.sampled_from([0, 60, 120, -300]))
+def test_iso_times_come_back_as_the_same_instant(naive: datetime, offset: int) -> None:
+    from datetime import timezone
+
+    instant = naive.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=offset)))
+    when = dates.read(instant.isoformat(), BERLIN)
+    assert when is not None
+    assert when.instant == instant

@@ -1,0 +1,65 @@
+"""The headline is found among what the page says in several places; kicker and site name are told apart."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract.titles import choose, without_site
+
+SITE = ["Tagespost", "tagespost.example", "tagespost"]
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("Bundeswehr bestellt System - Tagespost", "Bundeswehr bestellt System"),
+        ("Bundeswehr bestellt erstes System - Politik - Tagespost.example", "Bundeswehr bestellt erstes System"),
+        ("Tagespost | Bundeswehr bestellt System", "Bundeswehr bestellt System"),
+        ("Bundeswehr – ein Überblick", "Bundeswehr – ein Überblick"),
+        ("Rheinmetall-Aktie steigt", "Rheinmetall-Aktie steigt"),
+        ("Bundeswehr bestellt System | TAGESPOST", "Bundeswehr bestellt System"),
+    ],
+)
+def test_the_site_name_is_removed_and_nothing_else(text: str, bare: str) -> None:
+    assert without_site(text, SITE) == bare
+
+
+def test_agreement_beats_rank() -> None:
+    titles = choose(
+        [
+            ("h1", "Newsletter abonnieren"),
+            ("json-ld", "Heer bestellt Brücken"),
+            ("og", "Heer bestellt Brücken"),
+            ("title", "Heer bestellt Brücken | Tagespost"),
+        ],
+        SITE,
+        None,
+    )
+    assert titles.title == "Heer bestellt Brücken"
+
+
+def test_what_readers_see_wins_among_different_ones() -> None:
+    titles = choose([("h1", "So will das Heer Flüsse überqueren"), ("og", "Heer bestellt schwimmende Brücken")], SITE, None)
+    assert titles.title == "So will das Heer Flüsse überqueren"
+
+
+def test_a_kicker_is_kept_apart_wherever_it_shows() -> None:
+    assert choose([("h1", "Heer bestellt Brücken"), ("og", "Beschaffung: Heer bestellt Brücken")], SITE, None) == (
+        "Heer bestellt Brücken",
+        "Beschaffung",
+    )
+    assert choose(
+        [("h1", "Beschaffung: Heer bestellt Brücken"), ("og", "Beschaffung: Heer bestellt Brücken")], SITE, "Beschaffung"
+    ) == ("Heer bestellt Brücken", "Beschaffung")
+
+
+def test_a_page_without_titles_has_none() -> None:
+    assert choose([("h1", None), ("title", "  "), ("og", "Startseite")], SITE, None) == (None, None)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["h1", "og", "title", "json-ld", "feed"]), st.text(max_size=60)), max_size=6))
+def test_the_title_is_one_line_of_a_candidate(candidates: list[tuple[str, str]]) -> None:
+    title = choose(candidates, SITE, None).title  # type: ignore[arg-type]  # sampled from the places
+    assert title is None or (title == " ".join(title.split()) and title)
