@@ -47,8 +47,9 @@ class EmbeddedEngine:
     def migrate(self) -> EngineStatus:
         """Make an empty index if there is none."""
         with self._writing, self._border("make the index"):
-            self._lock()
             if self._folder.current() is None:
+                self._lock()
+            if self._folder.current() is None:  # nobody made it before the lock was ours
                 self._folder.sweep()
                 place = self._folder.fresh()
                 self._writer = Writer(place)

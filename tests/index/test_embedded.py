@@ -43,6 +43,7 @@ def test_a_second_writer_is_told_who_writes(writer: EmbeddedEngine, folder: Path
     with pytest.raises(Transient, match=r"index.*another process \(pid \d+\)"):
         second.put([document(annotated("b", "Titel"))])
     assert second.count(EVERYTHING) == 1
+    assert second.migrate().state == "ready", "what is there already needs no lock"
     writer.close()
     second.put([document(annotated("b", "Titel"))])
     assert second.count(EVERYTHING) == 2
@@ -168,6 +169,33 @@ def test_an_error_of_the_machine_may_pass_and_one_of_the_index_does_not(
 def test_our_own_mistakes_are_not_dressed_up(tmp_path: Path) -> None:
     with pytest.raises(KeyError), border(tmp_path, "search"):
         raise KeyError("ours")
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from articles.errors import Transient
+from index.embedded import EmbeddedEngine
+from language.query_plan import AllOf
+from tests.index.conftest import annotated, document
+engine = EmbeddedEngine(Path(sys.argv[1]), "a1")
+many = [document(annotated(f"{n}", text=" ".join(f"wort{n * m % 997}x" for m in range(99))), 2) for n in range(500)]
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, resource.RLIM_INFINITY))
+for _ in range(2):
+    try:
+        print(engine.put(many).counts())
+    except Transient:
+        print("try again")
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+print(engine.count(AllOf(())), engine.put(many).counts(), engine.count(AllOf(())))
+"""
+
+
+def test_a_full_disk_passes_and_loses_nothing(writer: EmbeddedEngine, folder: Path) -> None:
+    writer.put([document(annotated("before", "Titel"))])
+    writer.close()
+    said = subprocess.run([sys.executable, "-c", FULL_DISK, str(folder)], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines() == ["try again", "try again", "1 {'put': 500} 501"]
 
 
 def test_a_field_that_no_engine_keeps_is_a_fault(writer: EmbeddedEngine) -> None:
