@@ -78,10 +78,14 @@ class _Parts(NamedTuple):
     fragment: str
 
     def text(self) -> str:
+        """Return the address in one piece; raises Wrong if encoding made it too long."""
         port = "" if self.port is None else f":{self.port}"
         query = f"?{self.query}" if self.query else ""
         fragment = f"#{self.fragment}" if self.fragment else ""
-        return f"{self.scheme}://{self.host}{port}{self.path}{query}{fragment}"
+        whole = f"{self.scheme}://{self.host}{port}{self.path}{query}{fragment}"
+        if len(whole) > LONGEST:
+            raise Wrong(f"address longer than {LONGEST} characters: {whole[:80]!r}...")
+        return whole
 
 
 def canonicalise(url: str) -> str:

@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.ssl import _make_ssl_context
 
@@ -42,6 +42,11 @@ class GuardedHandler(AiohttpDownloadHandler):
             response_class=_ClientResponse,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
+
+    @staticmethod
+    def _extract_headers(response: _ClientResponse) -> Headers:
+        """Take the bytes: Scrapy's own way fails on a header that is no UTF-8 (a hostile test shows it)."""
+        return Headers(list(response.raw_headers))
 
     async def download_request(self, request: Request) -> Response:
         """Fetch in the host's turn; raises ``conduct.NotNow`` when the pass stops or the host is left alone."""

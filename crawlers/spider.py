@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 import scrapy
+from scrapy import signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -70,7 +72,18 @@ class NewsSpider(scrapy.Spider):
         await self.errands.done(ask, answer_of(response, ask.visit, self.clock()))
 
     async def failed(self, failure: Failure) -> None:
-        """Hand on why no response came; a failure that no server can cause is raised again and ends the crawl."""
+        """Hand on why no response came; a failure that no server can cause ends the crawl.
+
+        Scrapy only logs what an errback raises, so a fault is announced here as a callback's would be.
+        """
+        telling = asyncio.ensure_future(self._tell(failure))
+        await asyncio.wait({telling})
+        fault = telling.exception()
+        if fault is not None:
+            told = Failure(fault)  # type: ignore[no-untyped-call]  # Twisted states no type here
+            self.crawler.signals.send_catch_log(signals.spider_error, failure=told, response=None, spider=self)
+
+    async def _tell(self, failure: Failure) -> None:
         ask: Ask = failure.request.cb_kwargs["ask"]  # type: ignore[attr-defined]  # Scrapy puts the request there
         error = failure.value
         if isinstance(error, NotNow):

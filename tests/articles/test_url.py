@@ -121,7 +121,12 @@ def test_one_address_has_one_spelling(stated: str, canonical: str) -> None:
             "http://1.2.3.4.5/",
         ),
         *("http://..example/", "http://-a.example/", "http://a.example%00/", "http://%ff.example/", "http://a%2fb/"),
-        *("http://℀.example/", f"http://{'a' * 64}.example/", f"http://a.example/{'a' * LONGEST}"),
+        *(
+            "http://℀.example/",
+            f"http://{'a' * 64}.example/",
+            f"http://a.example/{'a' * LONGEST}",
+            f"http://a.example/{'ä' * 2000}",
+        ),
     ],
 )
 def test_what_is_no_web_address_is_refused(stated: str) -> None:
