@@ -11,7 +11,7 @@ from index.document import Document
 from index.engine import Ended, Engine, Removal, Verdict
 
 BATCH = 500
-"""Rows offered at once (docs/facts.md: a commit per 500 documents)."""
+"""Rows offered at once (docs/decisions/0020: a commit per 500 documents)."""
 
 
 class Row(Protocol):

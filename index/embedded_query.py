@@ -1,6 +1,6 @@
 """How a plan is asked of tantivy: the compiler to its query objects, with tantivy's traps stepped around.
 
-The traps (docs/facts.md): a phrase of one word panics, native slop is wrong for three words and for repeated words,
+The traps (docs/decisions/0020): a phrase of one word panics, native slop is wrong for three words and for repeated words,
 a boolean of exclusions alone finds nothing, a limit of 0 panics, a prefix phrase stops at 50 words. tantivy's own query
 parser is never used.
 """

@@ -17,10 +17,10 @@ from index.fields import exact_value
 
 BATCH = 500
 BATCH_SECONDS = 2.0
-"""A commit per 500 documents or two seconds (docs/facts.md)."""
+"""A commit per 500 documents or two seconds (docs/decisions/0020)."""
 
 HEAP = 64_000_000
-"""Bytes tantivy buffers before it writes a segment (docs/facts.md)."""
+"""Bytes tantivy buffers before it writes a segment (docs/decisions/0020)."""
 
 
 class Writer:

@@ -29,7 +29,7 @@ Ended = Literal["put", "deleted", "older", "refused", "again"]
 says why) and trying again would not help; ``again``: not taken this time, the item must be offered again."""
 
 DEEPEST = 10_000
-"""How far a search by relevance can be paged, in hits (docs/query-language.md)."""
+"""How far a search by relevance can be paged, in hits (docs/decisions/0020)."""
 
 
 @dataclass(frozen=True, slots=True)

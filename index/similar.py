@@ -11,7 +11,7 @@ from index.fields import stream_name
 from language.query_plan import AllOf, AnyOf, PlanField, Stream, Terms
 
 TERMS = 20
-"""Words asked for (docs/query-language.md)."""
+"""Words asked for (docs/decisions/0020)."""
 
 CANDIDATES = 80
 """Words whose rarity is asked of the engine: the most frequent ones of the article, which function words lead."""
@@ -23,7 +23,7 @@ LETTERS = 3
 """Shorter words are mostly function words and numbers."""
 
 _FIELDS: tuple[PlanField, ...] = ("title", "kicker", "lead", "text")
-_TITLE_COUNTS = 2  # a word of the headline counts twice, as in stories (docs/facts.md)
+_TITLE_COUNTS = 2  # a word of the headline counts twice, as in stories (docs/decisions/0020)
 
 
 def similar(engine: Engine, document: Document, limit: int = 10) -> Hits:
