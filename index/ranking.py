@@ -10,7 +10,7 @@ FIELD_WEIGHT: dict[PlanField, float] = {"title": 3.0, "kicker": 1.5, "lead": 1.5
 """A word of the headline says more than one of the text (docs/decisions/0020)."""
 
 STREAM_WEIGHT: dict[Stream, float] = {"x": 1.0, "s": 0.6, "p": 0.3}
-"""The word as asked for first, its inflections after it; a compound that contains it adds a little (docs/decisions/0020)."""
+"""The word as asked for first, its inflections after it; a compound that holds it adds a little (docs/decisions/0020)."""
 
 
 @dataclass(frozen=True, slots=True)
