@@ -18,6 +18,13 @@ BOUNDARY = 4.0
 """What a further boundary costs, so that few long parts win over many short ones."""
 DERIVED = 3.0
 """What a prefixed noun that the lexicon lacks costs more than its noun."""
+INFLECTED = 1.0
+"""What a last part costs more if the lexicon has it only without its ending (panzers)."""
+_ENDINGS = ("s", "n", "en", "es", "e")
+UNKNOWN = (4, 9)
+"""Letters of an unknown word that is believed to be a first part (a name: Taurusdebatte) if a sure last part follows it;"""
+SURE = (6, 7.5)
+"""that is one of at least so many letters and at most this price."""
 LIMIT = 13.0
 """A split is believed if its parts cost at most this on average; chosen on the tuning half (decision 0011)."""
 
@@ -47,7 +54,7 @@ class Split(NamedTuple):
 
 def split(word: str, lexicon: Lexicon) -> Split | None:
     """Return the parts of a folded, originally capitalised word, or None if it is no compound we can be sure of."""
-    if len(word) < SHORTEST or word in lexicon.whole:
+    if len(word) < SHORTEST or _is_whole(word, lexicon):
         return None
     if word in lexicon.compounds:
         return Split(lexicon.compounds[word])
@@ -62,7 +69,24 @@ def split(word: str, lexicon: Lexicon) -> Split | None:
             cost = _price(word[start:end], lexicon.first, lexicon)
             if cost is not None and price + cost + BOUNDARY < best.get(end, (1e9, 0))[0]:
                 best[end] = (price + cost + BOUNDARY, start)
-    return _ending(word, best, lexicon)
+    return _ending(word, best, lexicon) or _after_unknown(word, lexicon)
+
+
+def _is_whole(word: str, lexicon: Lexicon) -> bool:
+    """Tell whether a word, or the word without its ending, is never split."""
+    return word in lexicon.whole or any(word.endswith(end) and word.removesuffix(end) in lexicon.whole for end in _ENDINGS)
+
+
+def _after_unknown(word: str, lexicon: Lexicon) -> Split | None:
+    letters, price = SURE
+    for place in range(UNKNOWN[0], min(UNKNOWN[1], len(word) - letters) + 1):
+        if lexicon.last.get(word[place:], 99.0) <= price:
+            return None if _begins_with_prefix(word[:place], lexicon) else Split((word[:place], word[place:]))
+    return None
+
+
+def _begins_with_prefix(text: str, lexicon: Lexicon) -> bool:
+    return any(text.startswith(prefix) for prefix in lexicon.prefixes)
 
 
 def _ending(word: str, best: dict[int, tuple[float, int]], lexicon: Lexicon) -> Split | None:
@@ -70,7 +94,7 @@ def _ending(word: str, best: dict[int, tuple[float, int]], lexicon: Lexicon) -> 
     for start, (price, _) in best.items():
         if start == 0:
             continue
-        cost = _price(word[start:], lexicon.last, lexicon)
+        cost = _last_price(word[start:], lexicon)
         if cost is not None and (found is None or price + cost < found[0]):
             found = (price + cost, start)
     if found is None:
@@ -94,3 +118,13 @@ def _price(part: str, prices: dict[str, float], lexicon: Lexicon) -> float | Non
             if base is not None and len(part) - length >= 4:
                 return base + DERIVED
     return None
+
+
+def _last_price(part: str, lexicon: Lexicon) -> float | None:
+    price = _price(part, lexicon.last, lexicon)
+    if price is None:
+        for ending in _ENDINGS:
+            base = part.removesuffix(ending)
+            if len(base) >= 4 and base != part and base in lexicon.last:
+                return lexicon.last[base] + INFLECTED
+    return price

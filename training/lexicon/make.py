@@ -30,6 +30,8 @@ LAW = 0.2
 ALWAYS_LINKED = ("ung", "heit", "keit", "schaft", "ion", "taet", "ling", "tum")  # Zeitungs-, Freiheits-, never Zeitung-
 OURS = 9.0
 """A word of our own lists costs at most this: the counts (parliament, law) know few words of war and of the house."""
+BARE = 3.0
+"""A noun that is nearly always linked by s costs this much more without it."""
 PLACES = ("burg", "heim", "bach", "dorf", "stein", "hausen")
 OF_PLACES = 2.0
 """Last parts that more often end a name of a place or a family than a compound cost this much more."""
@@ -134,11 +136,15 @@ def build(counts: Counts, words_of_ours: frozenset[str]) -> Lexicon:
     behind, before = partners(nouns, allowed, ending)
     sure = nouns | linked | openers
     first = {w: price(w, counts.nouns[w], behind[w]) for w in allowed if behind[w] >= 2 or w in sure}
+    for word in first.keys() & nouns:
+        if behind[word + "s"] > 2 * behind[word] + 1:
+            first[word] += BARE  # Gefechts-turm, not Gefecht-sturm
     last = {w: price(w, counts.nouns[w], before[w]) + OF_PLACES * w.endswith(PLACES) for w in ending}
     ours_linked = words_of_ours | {link(word) for word in words_of_ours} | openers
     for prices, ours in ((first, ours_linked), (last, words_of_ours)):
         for word in ours & prices.keys():
-            prices[word] = min(prices[word], OURS + {2: 4.0, 3: 2.0}.get(len(word), 0.0))
+            bare = BARE if prices is first and behind[word + "s"] > 2 * behind[word] + 1 else 0.0
+            prices[word] = min(prices[word], OURS + bare + {2: 4.0, 3: 2.0}.get(len(word), 0.0))
     # Whether "ruestungskontroll" is a leaf is asked with every part allowed at its end, linked ones too.
     all_ends = Lexicon(first, {**first, **last}, whole, joining, compounds(FOLDER_DE))
     return Lexicon(
