@@ -34,36 +34,39 @@ def legs(text: str) -> set[tuple[str, str, int]]:
     return {(leg.stream, " ".join(leg.terms), leg.slop) for leg in found.children if isinstance(leg, Terms)}
 
 
+def stems(language: str, units: str) -> tuple[str, str, int]:
+    """Return the stem leg of folded units in a language; how a stem looks is the lexicon's affair."""
+    return "s", " ".join(f"{language}|{desk.analyser().stem(unit, language)}" for unit in units.split()), 0
+
+
 def test_a_bare_word_is_asked_exactly_as_stem_as_part_and_joined() -> None:
     assert legs("title:Drohnen") == {
         ("x", "drohnen", 0),
-        ("s", "de|drohn", 0),
-        ("s", "en|drohnen", 0),
-        ("p", "de|drohn", 0),
-        ("p", "en|drohnen", 0),
+        stems("de", "drohnen"),
+        stems("en", "drohnen"),
+        ("p", *stems("de", "drohnen")[1:]),
+        ("p", *stems("en", "drohnen")[1:]),
         ("p", "=drohnen", 0),
     }
+    assert stems("de", "drohnen")[1] == "de|drohn"
 
 
 def test_a_word_of_several_units_is_their_phrase_or_its_joined_form() -> None:
     assert legs("title:Drohnen-Panzer") == {
         ("x", "drohnen panzer", 0),
-        ("s", "de|drohn de|panz", 0),
-        ("s", "en|drohnen en|panzer", 0),
+        stems("de", "drohnen panzer"),
+        stems("en", "drohnen panzer"),
         ("p", "=drohnenpanzer", 0),
         ("x", "drohnenpanzer", 0),
-        ("s", "de|drohnenpanz", 0),
-        ("s", "en|drohnenpanz", 0),
+        stems("de", "drohnenpanzer"),
+        stems("en", "drohnenpanzer"),
     }
 
 
 def test_a_phrase_has_stems_but_no_parts_and_no_joined_form() -> None:
-    assert legs('text:"F-35 Drohnen"') == {
-        ("x", "f 35 drohnen", 0),
-        ("s", "de|f de|35 de|drohn", 0),
-        ("s", "en|f en|35 en|drohnen", 0),
-    }
-    assert legs('text:"Drohnen"') == {("x", "drohnen", 0), ("s", "de|drohn", 0), ("s", "en|drohnen", 0)}
+    german, english = stems("de", "f 35 drohnen"), stems("en", "f 35 drohnen")
+    assert legs('text:"F-35 Drohnen"') == {("x", "f 35 drohnen", 0), german, english}
+    assert legs('text:"Drohnen"') == {("x", "drohnen", 0), stems("de", "drohnen"), stems("en", "drohnen")}
     assert legs('text:"a b"~3') == {("x", "a b", 3), ("s", "de|a de|b", 3), ("s", "en|a en|b", 3)}
     assert legs('text:"a"~3') == {("x", "a", 0), ("s", "de|a", 0), ("s", "en|a", 0)}
 
