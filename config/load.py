@@ -72,7 +72,7 @@ def bundled() -> Desk:
     Its sources, entities and topics are the bundled ones; it has no alerts, and the default settings.
     """
     reading = _Reading(BUNDLED)
-    desk = reading.desk(BUNDLED, Settings(), only=_FALL_BACK)
+    desk = reading.desk(BUNDLED, Settings(), own=False)
     if reading.mistakes:
         raise tell(reading.mistakes)
     return desk
@@ -104,16 +104,19 @@ class _Reading:
         """Read one file of alerts."""
         return self._list("alert", "alerts", Alert, file)
 
-    def desk(self, config: Path, settings: Settings, only: frozenset[str] | None = None) -> Desk:
-        """Read everything below a config folder; ``only`` names the lists to read, all if None."""
+    def desk(self, config: Path, settings: Settings, own: bool = True) -> Desk:
+        """Read everything below a config folder; without ``own`` its lists are left for the bundled ones."""
         self._unknown_files(config)
         found: dict[str, dict[str, Any]] = {}
         for kind, name, model in LISTS:
             file = config / f"{name}.yaml"
-            if not file.is_file() and name in _FALL_BACK:
-                file = BUNDLED / f"{name}.yaml"
-            wanted = file.is_file() and (only is None or name in only)
-            found[name] = self._list(kind, name, model, file) if wanted else {}
+            if own and file.is_file():
+                found[name] = self._list(kind, name, model, file)
+            elif name in _FALL_BACK:
+                found[name], places = _bundled_list(kind, name, model)
+                self._places.update(places)
+            else:
+                found[name] = {}
         return Desk(
             folder=self._folder,
             settings=settings,
@@ -220,6 +223,13 @@ class _Reading:
 
     def _shown(self, file: Path) -> Path:
         return file.relative_to(self._folder) if file.is_relative_to(self._folder) else file
+
+
+@cache
+def _bundled_list(kind: Kind, name: str, model: Any) -> tuple[dict[str, Any], dict[tuple[str, str, str], tuple[Path, int]]]:
+    """Return a bundled list and where its things are written; read once, for it is the largest part of a desk."""
+    reading = _Reading(BUNDLED)
+    return reading._list(kind, name, model, BUNDLED / f"{name}.yaml"), reading._places
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -117,10 +118,8 @@ def _range_or_type(detail: ErrorDetails, given: object) -> str:
         "date": "a date, as in 2025-06-25",
         "dict": "a mapping of keys to values",
         "model": "a mapping of keys to values",
-        "mapping": "a mapping of keys to values",
     }
-    shape = detail["type"].removesuffix("_type").removesuffix("_parsing").removesuffix("_from_date")
-    shape = shape.removesuffix("_attributes").removesuffix("_from")
+    shape = re.sub(r"(_from_datetime)?(_type|_parsing|_inexact|_attributes_type)$", "", detail["type"])
     if shape in ("tuple", "frozen_set", "list"):
         return f"{_shown(given)} is not a list; write it in brackets, as in [{given if isinstance(given, str) else 'a, b'}]"
     if shape in wanted:
