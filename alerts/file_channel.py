@@ -6,8 +6,8 @@ import asyncio
 import fcntl
 import json
 import os
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from alerts.channel import TryLater
 from articles.match import Notice
@@ -31,7 +31,8 @@ class FileSender:
 
     def _append(self, notice: Notice, again: bool) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("ab+") as file:
+        # Unbuffered: what a failed write left in a buffer would be written after all when the file is closed.
+        with self._path.open("ab+", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             _drop_torn_line(file)
             if again and notice.id in _ids(file):
@@ -39,28 +40,32 @@ class FileSender:
             line = json.dumps(notice.to_json(), ensure_ascii=False) + "\n"
             size = file.seek(0, os.SEEK_END)
             try:
-                file.write(line.encode("utf-8", "replace"))
-                file.flush()
+                _write(file, line.encode("utf-8", "replace"))
                 os.fsync(file.fileno())
             except OSError:
                 os.ftruncate(file.fileno(), size)  # half a line on a full disk would be half a truth
                 raise
 
 
-def _drop_torn_line(file: BinaryIO) -> None:
+def _write(file: FileIO, data: bytes) -> None:
+    while data:
+        data = data[file.write(data) :]
+
+
+def _drop_torn_line(file: FileIO) -> None:
     """Cut what a killed writer left without a line end: its notice was not said and will be said again."""
     start, tail = _tail(file)
     if tail and not tail.endswith(b"\n"):
         os.ftruncate(file.fileno(), start + tail.rfind(b"\n") + 1)
 
 
-def _tail(file: BinaryIO) -> tuple[int, bytes]:
+def _tail(file: FileIO) -> tuple[int, bytes]:
     start = max(0, file.seek(0, os.SEEK_END) - TAIL)
     file.seek(start)
     return start, file.read()
 
 
-def _ids(file: BinaryIO) -> set[str]:
+def _ids(file: FileIO) -> set[str]:
     ids = set()
     for line in _tail(file)[1].splitlines():
         try:
