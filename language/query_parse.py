@@ -9,7 +9,7 @@ from typing import cast
 from language.fold import units
 from language.query_error import Note, QueryError, shown
 from language.query_lex import KEYWORD, TIME, Lexer, Mistakes, Token, plain
-from language.query_limits import CLAUSES, DEPTH, LEAVES, LENGTH, LETTERS, WILDCARDS, widest
+from language.query_limits import DEPTH, LEAVES, LENGTH, LETTERS, WILDCARDS, widest
 from language.query_names import Names, name_key
 from language.query_time import HOW_TO, is_day, is_time
 from language.query_tree import (
@@ -29,7 +29,7 @@ from language.query_tree import (
     normal,
 )
 
-__all__ = ["CLAUSES", "Names", "Note", "Parsed", "QueryError", "parse"]
+__all__ = ["Names", "Note", "Parsed", "QueryError", "parse"]
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters and lone surrogates: no text has them, and no engine or database takes them all."""
