@@ -13,11 +13,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from articles.errors import Broken, Wrong
-from config.models import Source
-from extract import wire
-from extract.links import discover, read_links
-from extract.page import extract, extract_linear
+# trafilatura imports py3langid, and with it numpy, for a language filter that nobody asks for here: a quarter of a worker's
+# start and 30 MB of its memory. None makes that import fail, which trafilatura allows for.
+sys.modules["py3langid"] = None  # type: ignore[assignment]  # documented in importlib: None blocks an import
+
+from articles.errors import Broken, Wrong  # noqa: E402  # after the block above
+from config.models import Source  # noqa: E402
+from extract import wire  # noqa: E402
+from extract.links import discover, read_links  # noqa: E402
+from extract.page import extract, extract_linear  # noqa: E402
 
 _FORBIDDEN = (
     "socket.connect",
