@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -53,13 +54,13 @@ def add_source(
 
     desk = chosen(context).desk()
 
-    async def one() -> dict[str, object]:
+    async def one() -> tuple[str, Path]:
         async with open_services(desk) as services:
             return await add(services, url)
 
-    written = asyncio.run(one())
+    id_, file = asyncio.run(one())
     if json:
-        print_json(written)
+        print_json({"id": id_, "file": str(file)})
         return
-    print(f"wrote {written['file']}")
-    print(f"  lagebild run --source {written['id']}   # read it now")
+    print(f"wrote {file}")
+    print(f"  lagebild run --source {id_}   # read it now")

@@ -12,6 +12,7 @@ def up(folder: Path) -> None:
 
     Raises what ``flows.service.serve`` and ``config.load.load`` raise.
     """
+    from app.output import safe
     from config.load import load
     from flows.service import serve
 
@@ -19,7 +20,6 @@ def up(folder: Path) -> None:
     zone = ZoneInfo(desk.settings.time_zone)
 
     def tell(line: str) -> None:
-        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)  # states quote what sites answered
-        print(f"{datetime.now(zone):%H:%M:%S} {shown}", flush=True)
+        print(f"{datetime.now(zone):%H:%M:%S} {safe(line)}", flush=True)
 
     serve(desk, tell)
