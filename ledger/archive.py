@@ -57,7 +57,7 @@ class Archive:
             file = self._segment_of(page)
             start = file.seek(0, os.SEEK_END)
             try:
-                file.write(record)
+                _write_all(file, record)
             except OSError:
                 file.truncate(start)
                 raise
@@ -86,7 +86,7 @@ class Archive:
             return False
         with self._disk_failures(), self._path(ref.segment).open("r+b", buffering=0) as file:
             file.seek(ref.offset)
-            file.write(warc.removed(old, ref))
+            _write_all(file, warc.removed(old, ref))
             os.fsync(file.fileno())
         return True
 
@@ -184,6 +184,13 @@ class Archive:
         except OSError as error:
             what = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "the archive cannot be written"
             raise Transient(f"{what}: {self.folder}: {error.strerror}; nothing was filed; try again") from error
+
+
+def _write_all(file: BinaryIO, data: bytes) -> None:
+    """An unbuffered write may take less than it was given, as on a disk that is nearly full."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def _locked(file: BinaryIO) -> bool:

@@ -47,7 +47,7 @@ class Words(TypeDecorator[str]):
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON value as text: readable in any database tool; lone surrogates and NUL survive as escapes."""
+    """A JSON value as text, readable in any database tool; NUL and lone surrogates survive as escapes."""
 
     impl = sa.Text
     cache_ok = True

@@ -44,7 +44,7 @@ class Store:
 
         Raises Transient when the database is locked, full or out of reach, Broken when it is damaged.
         """
-        with self._failures(), self.engine.connect() as connection:
+        with self.failures(), self.engine.connect() as connection:
             connection = connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
@@ -52,30 +52,32 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One reading transaction over one unchanging state of the database; raises as ``write``."""
-        with self._failures(), self.engine.connect() as connection:
+        with self.failures(), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection
 
     @contextmanager
-    def _failures(self) -> Iterator[None]:
+    def failures(self) -> Iterator[None]:
+        """Turn what the database says into our families of errors."""
         try:
             yield
         except exc.IntegrityError:
             raise  # a law broken by our own code: never a matter of trying again
-        except exc.DBAPIError as error:
+        except (exc.DBAPIError, sqlite3.Error) as error:
             raise self._as_ours(error) from error
 
-    def _as_ours(self, error: exc.DBAPIError) -> Exception:
-        said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    def _as_ours(self, error: exc.DBAPIError | sqlite3.Error) -> Exception:
+        cause = error.orig if isinstance(error, exc.DBAPIError) else error
+        said = (str(cause).strip() or type(cause).__name__).splitlines()[0]
         if "full" in said or "No space left" in said:
             return Transient(f"the disk is full: {self.place}: {said}; nothing was written; free space and try again")
         if "locked" in said or "busy" in said:
             return Transient(f"the ledger is locked by another process: {self.place}; nothing was written; try again")
         if "malformed" in said or "not a database" in said:
             return Broken(f"the ledger is damaged: {self.place}: {said}; restore it from a backup")
-        if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError):
+        if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError | sqlite3.OperationalError):
             return Transient(f"the ledger cannot be used: {self.place}: {said}; nothing was written")
         return error
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,8 +74,8 @@ def _back_up(store: Store, found: str) -> Path:
     assert store.file is not None
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     target = store.file.with_name(f"{store.file.name}.{found}-{stamp}.backup")
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+    with store.failures(), contextlib.closing(sqlite3.connect(store.file)) as raw:
+        raw.execute("VACUUM INTO ?", (str(target),))
     return target
 
 
