@@ -209,18 +209,18 @@ def merged(spans: Iterator[Span]) -> tuple[Span, ...]:
 
 def _true(plan: Plan, where: Occurrences) -> bool:
     match plan:
-        case AllOf(children):
-            return all(_true(child, where) for child in children)
-        case AnyOf(children):
-            return any(_true(child, where) for child in children)
-        case Except(child):
-            return not _true(child, where)
         case Terms(field, "p", terms, _):
             return terms[0] in where.places(field)
         case Terms(field, stream, (term,), _):
             return term in where.positions(field, stream)
         case Terms(field, stream, terms, slop):
             return next(_runs(terms, slop, where.positions(field, stream)), None) is not None
+        case AnyOf(children):
+            return any(_true(child, where) for child in children)
+        case AllOf(children):
+            return all(_true(child, where) for child in children)
+        case Except(child):
+            return not _true(child, where)
         case Pattern():
             return next(_fitting(plan, where), None) is not None
         case Is(field, value):
@@ -232,20 +232,20 @@ def _true(plan: Plan, where: Occurrences) -> bool:
 
 
 def _spans(plan: Plan, where: Occurrences) -> Iterator[Span]:
-    """Yield the spans of a plan that holds."""
+    """Yield the spans of a plan, none where it does not hold."""
     match plan:
-        case AllOf(children):
-            for child in children:
-                yield from _spans(child, where)
-        case AnyOf(children):
-            for child in children:
-                if _true(child, where):
-                    yield from _spans(child, where)
         case Terms(field, "p", terms, _):
-            yield from (Span(field, start, end) for start, end in where.places(field)[terms[0]])
+            yield from (Span(field, start, end) for start, end in where.places(field).get(terms[0], ()))
         case Terms(field, stream, terms, slop):
             for run in _runs(terms, slop, where.positions(field, stream)):
                 yield from _words(field, run, where)
+        case AnyOf(children):
+            for child in children:
+                yield from _spans(child, where)
+        case AllOf(children):
+            if _true(plan, where):
+                for child in children:
+                    yield from _spans(child, where)
         case Pattern(field, stream, _):
             for term in _fitting(plan, where):
                 if stream == "p":
@@ -257,6 +257,9 @@ def _spans(plan: Plan, where: Occurrences) -> Iterator[Span]:
 def _words(field: str, run: tuple[int, ...], where: Occurrences) -> Iterator[Span]:
     """Yield the spans of the units at these positions; neighbours are one span, the blank between them included."""
     units = where.analysed.fields[field].units
+    if len(run) == 1:
+        yield Span(field, units[run[0]].start, units[run[0]].end)
+        return
     first, *_ = run = tuple(sorted(run))
     for before, after in pairwise((*run, -1)):
         if after != before + 1:
@@ -272,9 +275,12 @@ def _fitting(plan: Pattern, where: Occurrences) -> Iterator[str]:
 
 def _runs(terms: tuple[str, ...], slop: int, positions: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, ...]]:
     """Yield the positions of each match of terms in order, or within ``slop`` of it."""
-    if any(term not in positions for term in terms):
+    each = [found for term in terms if (found := positions.get(term))]
+    if len(each) < len(terms):
         return
-    each = [positions[term] for term in terms]
+    if len(each) == 1:
+        yield from ((p,) for p in each[0])
+        return
     if slop == 0:
         sets = [frozenset(found) for found in each]
         rarest = min(range(len(each)), key=lambda i: len(each[i]))
