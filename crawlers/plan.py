@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from articles.errors import Wrong
 from articles.page import Link
-from articles.url import canonicalise, host, registrable_domain
+from articles.url import canonicalise, registrable_domain
 from config.models import Source
 from egress.guard import Guard
 from ledger.values import Known, Planned
@@ -41,16 +41,16 @@ class Reading:
 
 def plan(links: Sequence[Link], reading: Reading) -> list[Planned]:
     """Decide for every link of one list, in order: visit it, read it as a list, or skip it for one of ``SKIPPED``."""
-    sites = _sites(links, reading.source)
+    urls = [_canonical(link) for link in links]
+    own = frozenset(canonicalise(address.url) for address in reading.source.addresses)
+    sites = _sites(urls, own, reading.source)
     seen: set[str] = set()
     planned = []
-    for link in links:
-        try:
-            url = canonicalise(link.url)
-        except Wrong:
+    for link, url in zip(links, urls, strict=True):
+        if url is None:
             planned.append(Planned(link, link.url, "skip", "not_http"))
             continue
-        reason = "duplicate" if url in seen else _reason(link, url, sites, reading)
+        reason = "duplicate" if url in seen else _reason(link, url, sites, own, reading)
         seen.add(url)
         if reason is not None:
             planned.append(Planned(link, url, "skip", reason))
@@ -69,50 +69,56 @@ def gap(planned: Sequence[Planned], reading: Reading) -> str | None:
 
 def canonical_urls(links: Sequence[Link]) -> list[str]:
     """Return the canonical addresses of the links that have one: what to ask the ledger for before planning."""
-    found = []
-    for link in links:
-        try:
-            found.append(canonicalise(link.url))
-        except Wrong:
-            continue
-    return found
+    return [url for link in links if (url := _canonical(link)) is not None]
 
 
-def _reason(link: Link, url: str, sites: frozenset[str] | None, reading: Reading) -> str | None:
+def _canonical(link: Link) -> str | None:
+    try:
+        return canonicalise(link.url)
+    except Wrong:
+        return None
+
+
+def _reason(link: Link, url: str, sites: frozenset[str] | None, own: frozenset[str], reading: Reading) -> str | None:
     known = reading.known.get(url)
     if known is not None and known.state == "forgotten":
         return "forgotten"
-    if _is_private(url, reading.guard):
+    parts = urlsplit(url)
+    if _is_private(parts.hostname or "", reading.guard):
         return "private"
     if _is_cut(link.url, reading.source):
         return "filtered"
     included = bool(reading.source.include)  # what the operator's own filter lets through is no stranger
-    if sites is not None and not included and registrable_domain(url) not in sites:
+    if sites is not None and not included and _domain(parts.netloc) not in sites:
         return "foreign"
-    if link.kind == "article" and _is_no_article(url, reading.source):
+    if link.kind == "article" and (url in own or _is_no_article(parts)):
         return "not_an_article"
     if known is not None and not _is_new_again(link, known, reading.now):
         return "known"
     return "before_start" if _is_before(link, reading.begun - reading.source.backfill) else None
 
 
-def _sites(links: Sequence[Link], source: Source) -> frozenset[str] | None:
+def _sites(urls: Sequence[str | None], addresses: frozenset[str], source: Source) -> frozenset[str] | None:
     """Return the domains that count as the source's own, or None for an aggregator, which has none.
 
     The domains of its addresses, and the one that most links of the list lead to: a feed may lie with a feed host.
     """
     if source.tier == "aggregator":
         return None
-    own = {registrable_domain(address.url) for address in source.addresses}
-    led_to = Counter(registrable_domain(url) for url in canonical_urls(links))
+    own = {registrable_domain(address) for address in addresses}
+    led_to = Counter(_domain(urlsplit(url).netloc) for url in urls if url is not None)
     most = led_to.most_common(1)
     if most and most[0][1] * 2 > led_to.total():
         own.add(most[0][0])
     return frozenset(own)
 
 
-def _is_private(url: str, guard: Guard) -> bool:
-    name = host(url).strip("[]")
+@lru_cache(1024)
+def _domain(netloc: str) -> str:
+    return registrable_domain(f"http://{netloc}/")
+
+
+def _is_private(name: str, guard: Guard) -> bool:
     is_address = ":" in name or name.replace(".", "").isdecimal()
     return is_address and guard.refused(name) is not None
 
@@ -128,13 +134,10 @@ def _pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)  # checked when the config was read
 
 
-def _is_no_article(url: str, source: Source) -> bool:
-    parts = urlsplit(url)
+def _is_no_article(parts: SplitResult) -> bool:
     if parts.path == "/" and not parts.query and not parts.fragment:
         return True
-    if PurePosixPath(parts.path).suffix.lower() in _FILES:
-        return True
-    return any(url == canonicalise(address.url) for address in source.addresses)
+    return PurePosixPath(parts.path).suffix.lower() in _FILES
 
 
 def _is_new_again(link: Link, known: Known, now: datetime) -> bool:

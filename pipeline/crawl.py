@@ -22,6 +22,7 @@ from crawlers.conduct import Conduct, Manners, user_agent
 from crawlers.pace import DEFAULT_DELAY
 from crawlers.plan import Reading, canonical_urls, gap, plan
 from crawlers.retry import retry_at
+from crawlers.revisit import next_revisit
 from crawlers.run import run_errands
 from crawlers.settings import HOSTS_AT_ONCE
 from crawlers.spider import Ask
@@ -141,8 +142,9 @@ class _Crawl:
         patience = PATIENCE
         while True:
             self._changed.clear()
-            held = self._is_held()
-            asks = [ask for source in self._sources.values() for ask in self._next_of(source, lists_only=held)]
+            hungry = [source for source in self._sources.values() if self._room(source)]
+            held = bool(hungry) and self._is_held()
+            asks = [ask for source in hungry for ask in self._next_of(source, lists_only=held)]
             if asks:
                 return asks
             if not self._open:
@@ -181,13 +183,8 @@ class _Crawl:
         return waiting.pages >= self._settings.waiting_pages or waiting.bytes >= self._settings.waiting_bytes
 
     def _next_of(self, source: Source, *, lists_only: bool) -> list[Ask]:
-        if source.id in self._quiet or self._is_left_alone(source):
-            return []
-        window = self._window(source)
-        room = window - sum(1 for ask in self._open.values() if ask.visit.source == source.id)
-        if room * 2 < window:
-            return []
         asks: list[Ask] = []
+        room = self._room(source)
         lists = self._lists[source.id]
         while lists and len(asks) < room:
             asks.append(self._ask_list(source, lists.popleft()))
@@ -200,6 +197,15 @@ class _Crawl:
         for ask in asks:
             self._open[ask.visit.id, ask.visit.lease] = ask
         return asks
+
+    def _room(self, source: Source) -> int:
+        """How many visits of a source may be leased now; none before half of those that were are done."""
+        nothing_left = not self._lists[source.id] and source.id in self._drained
+        if nothing_left or source.id in self._quiet or self._is_left_alone(source):
+            return 0
+        window = self._window(source)
+        room = window - sum(1 for ask in self._open.values() if ask.visit.source == source.id)
+        return room if room * 2 >= window else 0
 
     def _is_left_alone(self, source: Source) -> bool:
         return any(self._conduct.pace.is_left_alone(host(address.url)) for address in source.addresses)
@@ -225,12 +231,20 @@ class _Crawl:
             self._note(visit.url, "fetched")
         elif isinstance(answer, Unchanged):
             self._visits.ended(visit, Outcome("not_modified"), now, validators=answer.validators)
+            self._look_again(visit, now)
             self._note(visit.url, "not_modified")
         elif isinstance(answer, Failed):
             again = retry_at(answer.outcome, visit.attempt, answer.wait, now)
             final_url = canonicalise(answer.final_url) if answer.final_url else None
             self._visits.ended(visit, answer.outcome, now, retry_at=again, final_url=final_url)
             self._note(visit.url, str(answer.outcome))
+
+    def _look_again(self, visit: Visit, now: datetime) -> None:
+        """Queue the next look at an unchanged article; refining does so for one that was read."""
+        state = self._visits.last_list(visit.url)
+        at = next_revisit(state.first_poll_at, now) if state else None
+        if at is not None:
+            self._visits.schedule(visit.url, visit.source, now, at, "revisit")
 
     async def _list(self, visit: Visit, kind: Literal["feed", "sitemap", "page"], answer: Answer) -> None:
         state = self._visits.last_list(visit.url)

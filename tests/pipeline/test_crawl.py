@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,18 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from articles.article import Annotated, Article
 from articles.errors import Transient
 from articles.outcome import Outcome
 from articles.page import ArchiveRef, Page
+from articles.url import article_id
 from config.models import Address, Settings, Source
 from crawlers.conduct import Manners
 from crawlers.settings import scrapy_settings
 from extract.pool import ReaderPool
 from ledger.archive import Archive
 from ledger.book import Ledger
+from ledger.values import Filing
 from pipeline import crawl as crawl_module
 from pipeline.crawl import CrawlReport, crawl
 from tests.crawlers.sites import Site, Trap, serve, set_trap
@@ -578,3 +581,25 @@ async def test_two_sources_with_one_address_read_it_without_harm(desk: Desk, sit
     site.pages = {"/feed": site.feed("/a", "/b"), "/a": ARTICLE, "/b": ARTICLE}
     await desk.crawl(desk.source(site), desk.source(site, id="zweite"))
     assert desk.ledger.visits.waiting().pages == 2
+
+
+async def test_an_unchanged_article_is_looked_at_again_later_and_conditionally(desk: Desk, site: Site) -> None:
+    async def page(request: web.Request) -> web.Response:
+        if request.headers.get("If-None-Match") == '"1"':
+            return web.Response(status=304)
+        return web.Response(text=ARTICLE, headers={"ETag": '"1"'}, content_type="text/html")
+
+    site.pages = {"/feed": site.feed("/a"), "/a": page}
+    await desk.crawl(desk.source(site))
+    (ref,) = desk.ledger.visits.lease(1, desk.now)
+    read = Article("", f"{site.url}/a", "zeitung", "Gipfel endet", "Text.", seen_at=desk.now)
+    desk.ledger.files.file(
+        Filing(ref, Outcome("article", "new"), Annotated(replace(read, id=article_id(read.url))), (read.url,), "hash"),
+        desk.now,
+    )
+    desk.ledger.visits.schedule(read.url, "zeitung", desk.now, desk.now + timedelta(hours=1), "revisit")
+    desk.now += timedelta(hours=1)
+    report = await desk.crawl(desk.source(site))
+    assert report.visits == {"listed": 1, "not_modified": 1}
+    known = desk.ledger.visits.known([read.url])[read.url]
+    assert known.next_visit == desk.now + timedelta(hours=5)
