@@ -19,9 +19,9 @@ from language.tokens import Analysis, Joined, Unit
 CODE = "1"
 """The version of the rules in code. A test pins a fingerprint of their results to it: who changes them must raise it."""
 
-WORDS_KEPT = 100_000
-"""Written words remembered per language (about 40 MB at most); then the memory starts anew."""
-_LONGEST_KEPT = 80  # longer written words are mostly addresses that never come again
+STRETCHES_KEPT = 100_000
+"""Stretches between white space remembered per language (about 60 MB at most); then the memory starts anew."""
+_LONGEST_KEPT = 80  # longer stretches are mostly addresses that never come again
 
 
 class Streams(NamedTuple):
@@ -45,10 +45,10 @@ class Version:
 
 
 class _Known(NamedTuple):
-    """A written word analysed: its units with places inside the word, and its joined form if it has several units."""
+    """A stretch of text without white space, analysed: units and joined forms with their places inside the stretch."""
 
-    units: tuple[tuple[int, int, str, str, tuple[str, ...]], ...]
-    joined: str | None
+    units: tuple[Unit, ...]
+    joined: tuple[Joined, ...]
 
 
 class Analyser:
@@ -79,38 +79,47 @@ class Analyser:
         known = self._known[language]
         found: list[Unit] = []
         joined: list[Joined] = []
-        for match in WORD.finditer(text):
-            word = match.group()
-            entry = known.get(word) or self._learn(word, language)
-            place = match.start()
-            for start, end, exact, stem, parts in entry.units:
-                found.append(Unit(place + start, place + end, exact, stem, parts))
-            if entry.joined is not None:
-                joined.append(Joined(place + entry.units[0][0], place + entry.units[-1][1], entry.joined))
+        add, make, find, place = found.append, tuple.__new__, text.find, 0
+        for stretch in text.split():
+            place = find(stretch, place)
+            entry = known.get(stretch)
+            if entry is None:
+                entry = self._learn(stretch, language)
+            for start, end, exact, stem, parts in entry[0]:
+                # Unit(...) takes six times as long, and this line runs for every word of every article.
+                add(make(Unit, (place + start, place + end, exact, stem, parts)))
+            for one in entry[1]:
+                joined.append(Joined(place + one.start, place + one.end, one.text))
+            place += len(stretch)
         return Analysis(language, tuple(found), tuple(joined))
 
-    def _learn(self, word: str, language: str | None) -> _Known:
-        entry = self._read(word, language)
-        if len(word) <= _LONGEST_KEPT:
+    def _learn(self, stretch: str, language: str | None) -> _Known:
+        entry = self._read(stretch, language)
+        if len(stretch) <= _LONGEST_KEPT:
             known = self._known[language]
-            if len(known) >= WORDS_KEPT:
+            if len(known) >= STRETCHES_KEPT:
                 known.clear()
-            known[word] = entry
+            known[stretch] = entry
         return entry
 
-    def _read(self, word: str, language: str | None) -> _Known:
-        cuts = cut(word)
-        joined = join([one.text for one in cuts]) if len(cuts) > 1 else None
+    def _read(self, stretch: str, language: str | None) -> _Known:
+        found: list[Unit] = []
+        joined: list[Joined] = []
+        for match in WORD.finditer(stretch):
+            place = match.start()
+            cuts = cut(match.group())
+            found.extend(self._unit(one, place, stretch, language) for one in cuts)
+            if len(cuts) > 1:
+                joined.append(Joined(place + cuts[0].start, place + cuts[-1].end, join([one.text for one in cuts])))
+        return _Known(tuple(found), tuple(joined))
+
+    def _unit(self, one: Cut, place: int, stretch: str, language: str | None) -> Unit:
+        start, end = place + one.start, place + one.end
         if language is None:
-            return _Known(tuple((one.start, one.end, one.text, one.text, ()) for one in cuts), joined)
-        stem, parts = self._stems[language].stem, self._parts[language].of
-
-        def known(one: Cut) -> tuple[int, int, str, str, tuple[str, ...]]:
-            # Only words written with a capital are split: a verb or an adjective is hardly ever a compound one looks for.
-            split = word[one.start].isupper()
-            return one.start, one.end, one.text, stem(one.text), parts(one.text) if split else ()
-
-        return _Known(tuple(known(one) for one in cuts), joined)
+            return Unit(start, end, one.text, one.text)
+        # Only what is written with a capital is split: a verb or an adjective is hardly ever a compound one looks for.
+        parts = self._parts[language].of(one.text) if stretch[start].isupper() else ()
+        return Unit(start, end, one.text, self._stems[language].stem(one.text), parts)
 
     def units(self, word: str) -> tuple[str, ...]:
         """Return the folded exact units of a written query word, in order; empty if it has nothing to search for."""
@@ -132,14 +141,18 @@ def streams(analysis: Analysis) -> Streams:
     ``x`` has one token a unit; ``s`` has ``de|stem`` at the same positions (empty without a language); ``p`` has
     ``de|part`` for parts and sub-compounds and ``=joined`` for joined forms, in no order that matters.
     """
-    exact = " ".join([unit.exact for unit in analysis.units])
     rest = ["=" + one.text for one in analysis.joined]
+    if not analysis.units:
+        return Streams("", "", " ".join(rest))
+    _, _, exact, stems, parts = zip(*analysis.units, strict=True)
     if analysis.language is None:
-        return Streams(exact, "", " ".join(rest))
+        return Streams(" ".join(exact), "", " ".join(rest))
     tag = analysis.language + "|"
-    stems = " ".join([tag + unit.stem for unit in analysis.units])
-    parts = [tag + part for unit in analysis.units if unit.parts for part in unit.parts]
-    return Streams(exact, stems, " ".join(parts + rest))
+    # One join writes the tags too: tag + a + " " + tag + b.
+    between = " " + tag
+    leaves = [part for some in parts if some for part in some]
+    tagged = [tag + between.join(leaves)] if leaves else []
+    return Streams(" ".join(exact), tag + between.join(stems), " ".join(tagged + rest))
 
 
 def _digest(texts: Iterable[str]) -> str:

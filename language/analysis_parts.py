@@ -14,7 +14,7 @@ _SHORTEST_NAME = 3
 
 
 class Parts:
-    """The splitter of one language; a language without a lexicon of parts splits nothing. The lexicon is read when needed."""
+    """The splitter of one language; one without a lexicon of parts splits nothing. The lexicon is read when needed."""
 
     def __init__(self, language: str, stems: Stems) -> None:
         self._language = language

@@ -7,6 +7,7 @@ prefixes and suffixes are never parts; a prefixed noun (ueberflug) is one part. 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from language.split_lexicon import Lexicon
@@ -81,12 +82,13 @@ def _after_unknown(word: str, lexicon: Lexicon) -> Split | None:
     letters, price = SURE
     for place in range(UNKNOWN[0], min(UNKNOWN[1], len(word) - letters) + 1):
         if lexicon.last.get(word[place:], 99.0) <= price:
-            return None if _begins_with_prefix(word[:place], lexicon) else Split((word[:place], word[place:]))
+            return None if _has_prefix(word[:place], lexicon) else Split((word[:place], word[place:]))
     return None
 
 
-def _begins_with_prefix(text: str, lexicon: Lexicon) -> bool:
-    return any(text.startswith(prefix) for prefix in lexicon.prefixes)
+def _has_prefix(text: str, lexicon: Lexicon) -> bool:
+    """Tell whether an unknown word may only be the prefix of what follows it (brutto-ver-dienst is no ver-dienst)."""
+    return any(text.startswith(prefix) or text.endswith(prefix) for prefix in lexicon.prefixes | {"ver", "be", "ge", "ent"})
 
 
 def _ending(word: str, best: dict[int, tuple[float, int]], lexicon: Lexicon) -> Split | None:
@@ -103,7 +105,7 @@ def _ending(word: str, best: dict[int, tuple[float, int]], lexicon: Lexicon) -> 
     while places[-1] > 0:
         places.append(best[places[-1]][1])
     places.reverse()
-    parts = tuple(word[a:b] for a, b in zip(places, places[1:], strict=False))
+    parts = tuple(word[a:b] for a, b in pairwise(places))
     boundaries = len(parts) - 1
     return Split(parts) if (found[0] - BOUNDARY * boundaries) / len(parts) <= LIMIT else None
 

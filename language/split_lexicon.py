@@ -14,7 +14,8 @@ FOLDER = Path(__file__).parent / "lexicon"
 @dataclass(frozen=True)
 class Lexicon:
     """Prices of parts that others follow (``first``, linking element included) and of parts at the end (``last``);
-    words that are never split (``whole``); prefixes that make one part with the noun after them; splits written out."""
+    words that are never split (``whole``); prefixes that make one part with the noun after them; splits written out.
+    """
 
     first: dict[str, float]
     last: dict[str, float]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from articles.article import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One unit of a written word, at one position of its field.
+class Unit(NamedTuple):
+    """One unit of a written word, at one position of its field; a tuple, since an article has thousands of them.
 
     ``start`` and ``end`` are code points in the original text. ``exact`` is folded; ``stem`` is folded and stemmed in the
     article's language, without its tag; ``parts`` are the folded stems of leaf parts in order, then of sub-compounds,

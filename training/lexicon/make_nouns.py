@@ -2,7 +2,8 @@
 
 Run: python training/lexicon/make_nouns.py COUNTS.tsv.gz, from the root of the repository (COUNTS as for make.py).
 A noun in -er or -en that has a genitive in -s is a word of its own (Verteidiger is no Verteidigung, Lager no Lage);
-feminines in -in have their plural in -innen; learned nouns in -um, -us have theirs in -en.
+feminines in -in have their plural in -innen; learned nouns in -um, -us have theirs in -en;
+after a vowel Snowball keeps the s of genitive and plural (Kommandos).
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ from language.split_lexicon import FOLDER, load, words
 
 FOLDER_DE = FOLDER / "de"
 UMLAUT = re.compile(r"(a|o|u)([^aeiou]+(?:en|er|el))$")
-HEAD = """# Nouns and all their forms, "lemma: form form ...", folded. Made by training/lexicon/make_nouns.py; do not edit by hand.
+FOLDED_UMLAUTS = ("aen", "oen", "aer", "oer")  # Kapitaen, Militaer: no nouns in -en and -er
+VOWELS = ("a", "i", "o", "u", "y")
+HEAD = """# Nouns and all their forms, "lemma: form form ...", folded. Made by training/lexicon/make_nouns.py, not by hand.
 """
 
 
 def is_plural(noun: str, nouns: set[str]) -> bool:
     """Tell a plural in -er (rinder, buecher) and a noun whose plural is in -e (offizier) from a noun in -er (panzer)."""
     base = noun[:-2]
-    plain = re.sub(r"(a|o|u)e([^aeiou]+)$", r"\1\2", base)
+    plain = re.sub(r"(a|o|u)e(u?[^aeiou]+)$", r"\1\2", base)
     return base in nouns or plain in nouns or noun + "e" in nouns
 
 
@@ -35,12 +38,14 @@ def umlauted(noun: str, nouns: set[str], counts: Counts) -> list[str]:
     """Return the plural forms with an umlaut that were seen (haefen for hafen), but no other noun (zaehler for zahler)."""
     plural = UMLAUT.sub(r"\1e\2", noun)
     found = [plural] if plural != noun and plural in nouns and plural + "s" not in counts.nouns else []
-    return found + [plural + "n"] if found and plural.endswith(("er", "el")) else found
+    return [*found, plural + "n"] if found and plural.endswith(("er", "el")) else found
 
 
 def own_forms(noun: str, nouns: set[str], counts: Counts, ours: frozenset[str]) -> list[str]:
     """Return the forms of a noun in -er or -en that is no plural; empty if it is one."""
     genitive = noun + "s"
+    if noun.endswith(FOLDED_UMLAUTS):
+        return []
     seen = genitive in counts.nouns and noun + "e" not in nouns
     if noun.endswith("er") and (seen or (noun in ours and not is_plural(noun, nouns))):
         return [noun, genitive, noun + "n", *umlauted(noun, nouns, counts)]
@@ -50,8 +55,10 @@ def own_forms(noun: str, nouns: set[str], counts: Counts, ours: frozenset[str]) 
     return []
 
 
-def learned_forms(noun: str, nouns: set[str]) -> list[str]:
-    """Return the forms of a noun whose plural changes its end: ministerium, ministerien; soldatin, soldatinnen."""
+def learned_forms(noun: str, nouns: set[str], ours: frozenset[str]) -> list[str]:
+    """Return the forms of a noun whose plural changes its end (ministerium, ministerien) or is in -s (autos)."""
+    if noun.endswith(VOWELS) and len(noun) > 2 and (noun + "s" in nouns or noun in ours):
+        return [noun, noun + "s"]
     if noun.endswith("in") and noun + "nen" in nouns:
         return [noun, noun + "nen"]
     for end in ("um", "us"):
@@ -70,7 +77,7 @@ def main(path: Path) -> None:
     taken: set[str] = set()
     lines = []
     for noun in sorted(nouns):
-        forms = own_forms(noun, nouns, counts, ours) or learned_forms(noun, nouns)
+        forms = own_forms(noun, nouns, counts, ours) or learned_forms(noun, nouns, ours)
         forms = [form for form in dict.fromkeys(forms) if form not in taken]
         if len(forms) > 1 and not split(noun, lexicon):
             taken.update(forms)
