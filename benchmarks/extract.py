@@ -39,12 +39,14 @@ def main() -> None:
     print(f"  extract()             {ours:7.1f}")
     print(f"  trafilatura fast      {fast:7.1f}   ours is {ours / fast:.2f} of it")
     print(f"  trafilatura standard  {standard:7.1f}   ours is {ours / standard:.2f} of it")
-    print(f"through the pool        {asyncio.run(_pooled(corpus)):7.1f}   CPU ms a page, all processes, start of one worker apart")
+    print(f"through the pool        {asyncio.run(_pooled(corpus)):7.1f}   CPU ms a page, all processes, start apart")
     feed, sitemap = _feed(30), _sitemap(50_000)
     print(f"feeds of 30 entries     {200 / _cpu(lambda: [read_links(feed, 'feed') for _ in range(200)]):7.0f}   a second")
     print(f"sitemap URLs            {50_000 / _cpu(lambda: read_links(sitemap, 'sitemap')):7.0f}   a second")
     print(f"peak memory             {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:7d}   MB, this process")
-    print(f"                        {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024:7d}   MB, largest worker")
+    print(
+        f"                        {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024:7d}   MB, largest worker"
+    )
 
 
 def _page(path: str, body: bytes) -> Page:
@@ -83,10 +85,13 @@ def _feed(entries: int) -> Page:
     rng = random.Random(2)
     items = "".join(
         f"<item><title>{headline(rng)}</title><link>https://probezeitung.example/politik/{i}.html</link><guid>{i}</guid>"
-        f"<pubDate>{BEGIN:%a, %d %b %Y %H:%M:%S} +0000</pubDate><description>&lt;p&gt;{sentence(rng)}&lt;/p&gt;</description></item>"
+        f"<pubDate>{BEGIN:%a, %d %b %Y %H:%M:%S} +0000</pubDate>"
+        f"<description>&lt;p&gt;{sentence(rng)}&lt;/p&gt;</description></item>"
         for i in range(entries)
     )
-    return _page("/rss", f"<?xml version='1.0'?><rss version='2.0'><channel><title>P</title>{items}</channel></rss>".encode())
+    return _page(
+        "/rss", f"<?xml version='1.0'?><rss version='2.0'><channel><title>P</title>{items}</channel></rss>".encode()
+    )
 
 
 def _sitemap(urls: int) -> Page:
@@ -96,7 +101,9 @@ def _sitemap(urls: int) -> Page:
         f"<news:title>Meldung {i}</news:title></news:news></url>"
         for i in range(urls)
     )
-    space = "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'"
+    space = (
+        "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'"
+    )
     return _page("/sitemap.xml", f"<?xml version='1.0'?><urlset {space}>{rows}</urlset>".encode())
 
 

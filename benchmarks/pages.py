@@ -10,20 +10,26 @@ BEGIN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 """The first page's time; each later one was published seven minutes after."""
 
 _SUBJECTS = (
-    "Das Verteidigungsministerium", "Die Bundeswehr", "Der Hersteller Helsing", "Rheinmetall", "Ein Sprecher der NATO", "Die Regierung",
+    "Das Verteidigungsministerium", "Die Bundeswehr", "Der Hersteller Helsing", "Rheinmetall",
+    "Ein Sprecher der NATO", "Die Regierung",
     "Der Haushaltsausschuss", "Das Beschaffungsamt", "Quantum Systems", "Die Industrie", "Der Generalinspekteur", "Anduril",
 )  # fmt: skip
 _VERBS = (
-    "bestellt", "prüft", "verschiebt", "bestätigt", "kritisiert", "finanziert", "erprobt", "übernimmt", "verlängert", "beschreibt",
+    "bestellt", "prüft", "verschiebt", "bestätigt", "kritisiert", "finanziert", "erprobt", "übernimmt", "verlängert",
+    "beschreibt",
 )  # fmt: skip
 _OBJECTS = (
-    "die Lieferung unbemannter Systeme", "den Vertrag über Abfangdrohnen", "ein Los von Panzerhaubitzen", "neue Radargeräte für die Luftverteidigung",
-    "den Bau eines Werks in Niedersachsen", "die Ausbildung ukrainischer Besatzungen", "autonome Aufklärungsboote", "die Nachrüstung der Fregatten",
+    "die Lieferung unbemannter Systeme", "den Vertrag über Abfangdrohnen", "ein Los von Panzerhaubitzen",
+    "neue Radargeräte für die Luftverteidigung",
+    "den Bau eines Werks in Niedersachsen", "die Ausbildung ukrainischer Besatzungen", "autonome Aufklärungsboote",
+    "die Nachrüstung der Fregatten",
     "den Entwurf für das Vergabegesetz", "eine Studie zur Produktion von Munition",
 )  # fmt: skip
 _ENDS = (
-    "wie aus einem Schreiben an das Parlament hervorgeht", "sagte die Staatssekretärin am Mittwoch", "obwohl die Mittel noch gesperrt sind",
-    "nachdem Verbündete darauf gedrungen hatten", "was Fachleute als überfällig bezeichnen", "bis zum Ende des kommenden Jahres",
+    "wie aus einem Schreiben an das Parlament hervorgeht", "sagte die Staatssekretärin am Mittwoch",
+    "obwohl die Mittel noch gesperrt sind",
+    "nachdem Verbündete darauf gedrungen hatten", "was Fachleute als überfällig bezeichnen",
+    "bis zum Ende des kommenden Jahres",
     "teilte das Unternehmen in München mit", "und hält an dem Zeitplan fest",
 )  # fmt: skip
 _PLACES = ("Berlin", "München", "Brüssel", "Kiel", "Koblenz", "Warschau", "Paris")
@@ -59,14 +65,19 @@ def page(rng: random.Random, number: int) -> tuple[str, bytes]:
         "publisher": {"@type": "Organization", "name": "Probezeitung"},
     }
     wanted = rng.randint(60_000, 120_000)
-    article = "".join(f"<p class='article__p'>{text}</p>{_aside(rng) if i in (2, 5) else ''}" for i, text in enumerate(paragraphs))
+    article = "".join(
+        f"<p class='article__p'>{text}</p>{_aside(rng) if i in (2, 5) else ''}" for i, text in enumerate(paragraphs)
+    )
     head = (
         f"<!DOCTYPE html><html lang='de'><head><meta charset='utf-8'><title>{title} - Politik - Probezeitung</title>"
         f"<meta property='og:type' content='article'><meta property='og:title' content='{title}'>"
-        f"<meta property='article:published_time' content='{at.isoformat()}'><meta name='description' content='{paragraphs[0][:150]}'>"
-        f"<link rel='canonical' href='{path}'><script type='application/ld+json'>{json.dumps(ld)}</script>{_style(rng)}</head>"
+        f"<meta property='article:published_time' content='{at.isoformat()}'>"
+        f"<meta name='description' content='{paragraphs[0][:150]}'>"
+        f"<link rel='canonical' href='{path}'>"
+        f"<script type='application/ld+json'>{json.dumps(ld)}</script>{_style(rng)}</head>"
     )
-    top = f"<body class='page page--article'><header class='site-header'>{_navigation(rng)}</header><main><article class='article'>"
+    navigation = _navigation(rng)
+    top = f"<body class='page'><header class='site-header'>{navigation}</header><main><article class='article'>"
     body = (
         f"<header class='article__header'><span class='article__kicker'>{rng.choice(_PLACES)}</span><h1>{title}</h1>"
         f"<p class='byline'>Von Jana Okonski</p><time datetime='{at.isoformat()}'>{at:%d.%m.%Y, %H:%M} Uhr</time></header>"
@@ -83,14 +94,16 @@ def page(rng: random.Random, number: int) -> tuple[str, bytes]:
 
 def _navigation(rng: random.Random) -> str:
     items = "".join(
-        f"<li class='nav__item'><a class='nav__link' href='/{i}/'>{rng.choice(_PLACES)} und Welt {i}</a></li>" for i in range(45)
+        f"<li class='nav__item'><a class='nav__link' href='/{i}/'>{rng.choice(_PLACES)} und Welt {i}</a></li>"
+        for i in range(45)
     )
     return f"<nav class='nav' aria-label='Hauptmenü'><ul class='nav__list'>{items}</ul></nav>"
 
 
 def _aside(rng: random.Random) -> str:
     return (
-        f"<aside class='related'><h3>Mehr zum Thema</h3><ul><li><a href='/a-{rng.randint(1, 999)}.html'>{headline(rng)}</a></li>"
+        f"<aside class='related'><h3>Mehr zum Thema</h3>"
+        f"<ul><li><a href='/a-{rng.randint(1, 999)}.html'>{headline(rng)}</a></li>"
         f"<li><a href='/b-{rng.randint(1, 999)}.html'>{headline(rng)}</a></li></ul></aside>"
     )
 
@@ -98,7 +111,8 @@ def _aside(rng: random.Random) -> str:
 def _teasers(rng: random.Random) -> str:
     cards = "".join(
         f"<article class='teaser'><a class='teaser__link' href='/politik/anderes-{rng.randint(1, 99999)}.html'>"
-        f"<figure class='teaser__figure'><img class='teaser__image' loading='lazy' srcset='/i/{i}-320.jpg 320w, /i/{i}-640.jpg 640w' alt=''></figure>"
+        f"<figure class='teaser__figure'><img class='teaser__image' loading='lazy' "
+        f"srcset='/i/{i}-320.jpg 320w, /i/{i}-640.jpg 640w' alt=''></figure>"
         f"<h3 class='teaser__title'>{headline(rng)}</h3><p class='teaser__text'>{sentence(rng)}</p></a></article>"
         for i in range(8)
     )

@@ -12,12 +12,17 @@ _OFFER_WITHIN = 300
 _END_OF_SENTENCE = tuple(".!?:\"“”»«')]")
 
 _ASKS = (
-    "jetzt weiterlesen", "hier weiterlesen", "weiterlesen mit", "artikel freischalten", "artikel zu ende lesen", "exklusiv für abonnent",
-    "nur für abonnent", "für abonnenten", "bereits abonnent", "schon abonnent", "bereits registriert", "mit plus lesen", "mit abo lesen",
+    "jetzt weiterlesen", "hier weiterlesen", "weiterlesen mit", "artikel freischalten", "artikel zu ende lesen",
+    "exklusiv für abonnent",
+    "nur für abonnent", "für abonnenten", "bereits abonnent", "schon abonnent", "bereits registriert",
+    "mit plus lesen", "mit abo lesen",
     "registrieren und weiterlesen", "registrieren sie sich, um", "abonnieren sie jetzt, um", "abonnieren, um weiterzulesen",
-    "subscribe to continue", "subscribe now to continue", "subscribe to read", "subscribe to unlock", "subscribers only", "subscriber-only",
-    "already a subscriber", "to continue reading", "continue reading with", "free account to continue", "create an account to",
-    "log in to continue", "login to continue", "sign in to read", "sign in to continue", "register to read", "unlock this article",
+    "subscribe to continue", "subscribe now to continue", "subscribe to read", "subscribe to unlock",
+    "subscribers only", "subscriber-only",
+    "already a subscriber", "to continue reading", "continue reading with", "free account to continue",
+    "create an account to",
+    "log in to continue", "login to continue", "sign in to read", "sign in to continue", "register to read",
+    "unlock this article",
 )  # fmt: skip
 """What walls say, in lower case; looked for as plain strings because every page is searched for all of them."""
 
@@ -34,7 +39,7 @@ def offers_soon(text: str) -> bool:
 
 
 def claimed_free(stated: Stated) -> bool | None:
-    """Return the page's claim (isAccessibleForFree, article:content_tier); a False says nothing about the text being cut."""
+    """Return the page's claim (isAccessibleForFree, article:content_tier); False says nothing about the text being cut."""
     value = (stated.article or {}).get("isAccessibleForFree")
     if value is None:
         value = {"free": True, "metered": False, "locked": False}.get((stated.first("article:content_tier") or "").lower())

@@ -11,16 +11,21 @@ from extract.titles import squeeze
 
 AGENCIES = {
     "dpa": "dpa", "dpaafx": "dpa-AFX", "afp": "afp", "agencefrancepresse": "afp", "reuters": "reuters", "rtr": "reuters",
-    "thomsonreuters": "reuters", "ap": "ap", "associatedpress": "ap", "theassociatedpress": "ap", "apa": "apa", "sda": "sda", "keystonesda": "sda",
+    "thomsonreuters": "reuters", "ap": "ap", "associatedpress": "ap", "theassociatedpress": "ap", "apa": "apa",
+    "sda": "sda", "keystonesda": "sda",
     "ansa": "ansa", "efe": "efe", "epd": "epd", "kna": "kna", "sid": "sid", "tass": "tass", "ukrinform": "ukrinform",
     "pap": "pap", "ots": "ots", "pamedia": "pa", "pressassociation": "pa", "bloomberg": "bloomberg", "xinhua": "xinhua",
-    "interfax": "interfax", "dtsnachrichtenagentur": "dts", "dts": "dts", "anadoluagency": "aa", "bta": "bta", "ritzau": "ritzau",
-    "tt": "tt", "ntb": "ntb", "stt": "stt", "belga": "belga", "anp": "anp", "mti": "mti", "ctk": "ctk", "afxnews": "dpa-AFX",
+    "interfax": "interfax", "dtsnachrichtenagentur": "dts", "dts": "dts", "anadoluagency": "aa", "bta": "bta",
+    "ritzau": "ritzau",
+    "tt": "tt", "ntb": "ntb", "stt": "stt", "belga": "belga", "anp": "anp", "mti": "mti", "ctk": "ctk",
+    "afxnews": "dpa-AFX",
 }  # fmt: skip
 """Agencies by their squeezed names, and what an article's ``origin`` calls each."""
 
 _BY = re.compile(
-    r"^\s*(?:(?:ein(?:e)? )?(?:kommentar|analyse|gastbeitrag|interview|bericht|reportage|text|essay|kolumne|leitartikel|story|words|written|reported|report|analysis|opinion|autoren?|autorin(?:nen)?|author|authors)s?\s*)?"
+    r"^\s*(?:(?:ein(?:e)? )?(?:kommentar|analyse|gastbeitrag|interview|bericht|reportage|text|essay|kolumne|"
+    r"leitartikel|story|words|written|reported|report|analysis|opinion|autoren?|autorin(?:nen)?|author|"
+    r"authors)s?\s*)?"
     r"(?:\b(?:von|by|par|door|av)\b|:)\s+",
     re.I,
 )
@@ -28,10 +33,14 @@ _SPLIT = re.compile(r"\s*(?:,|;|/|\||•|·|&|\s+und\s+|\s+and\s+|\s+sowie\s+|\s
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|@\S+|\S+@\S+")
 _TAIL = re.compile(r"\s+(?:in|aus|from|at|für|for|-|–|—)\s+.*$|\s+[-–—]\s*.*$|\s*\|.*$|\s*:.*$", re.I)
 _ROLE = re.compile(
-    r"\b(?:redakt\w*|korrespond\w*|correspondent|reporter\w*|editor\w*|chef\w*|leiter\w*|head|chief|staff|team|newsroom|desk|"
-    r"autor\w*|author|writer|contributor|volont\w*|ressort\w*|freie\w*|gast\w*|guest|experte?|expertin|analyst\w*|agentur\w*|agenc\w*|"
-    r"politik|wirtschaft|ausland|inland|sport|kultur|digital|online|news|admin|administrator|webmaster|nachrichten|press|presse\w*|media|magazin|magazine|"
-    r"zeitung|gmbh|ag|ltd|inc|llc|verlag|studio|podcast|video|foto|photo|fotograf\w*|photographer|professor für|senior|director|fellow|minister\w*|updated|stand|uhr)\b",
+    r"\b(?:redakt\w*|korrespond\w*|correspondent|reporter\w*|editor\w*|chef\w*|leiter\w*|head|chief|staff|team|"
+    r"newsroom|desk|"
+    r"autor\w*|author|writer|contributor|volont\w*|ressort\w*|freie\w*|gast\w*|guest|experte?|expertin|analyst\w*|"
+    r"agentur\w*|agenc\w*|"
+    r"politik|wirtschaft|ausland|inland|sport|kultur|digital|online|news|admin|administrator|webmaster|"
+    r"nachrichten|press|presse\w*|media|magazin|magazine|"
+    r"zeitung|gmbh|ag|ltd|inc|llc|verlag|studio|podcast|video|foto|photo|fotograf\w*|photographer|professor für|"
+    r"senior|director|fellow|minister\w*|updated|stand|uhr)\b",
     re.I,
 )
 _TITLE = re.compile(
@@ -69,7 +78,8 @@ _PARTICLES = frozenset(
 )
 _DATELINE = re.compile(r"^[^\n()]{2,60}\((?P<names>[\w/,. -]{2,30})\)\s*[-–—:]")
 _SOURCE_LINE = re.compile(
-    r"(?:^|\n)\s*(?:quelle|source|mit material von|mit agenturen|with (?:material|reporting) (?:from|by))\b\s*:?\s*(?P<names>[^\n]{2,80})\s*$",
+    r"(?:^|\n)\s*(?:quelle|source|mit material von|mit agenturen|with (?:material|reporting) (?:from|"
+    r"by))\b\s*:?\s*(?P<names>[^\n]{2,80})\s*$",
     re.I,
 )
 _CLOSING = re.compile(r"(?:\s|^)[(\[](?P<names>[\w/,.+ -]{2,40})[)\]]\s*$|\n(?P<line>[\w/, +-]{2,30})\s*$")

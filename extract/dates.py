@@ -32,7 +32,9 @@ _MONTHS = {name: number for number, names in enumerate((
 ), 1) for name in names.split()}  # fmt: skip
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _ISO = re.compile(
-    r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?:[T ]\s*(?P<h>\d{2}):?(?P<min>\d{2})(?::?(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|[+-]\d{2}|[A-Za-z]{2,5})?)?(?!\d)"
+    r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
+    r"(?:[T ]\s*(?P<h>\d{2}):?(?P<min>\d{2})(?::?(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<zone>Z|"
+    r"[+-]\d{2}:?\d{2}|[+-]\d{2}|[A-Za-z]{2,5})?)?(?!\d)"
 )
 _COMPACT = re.compile(
     r"^(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<h>\d{2})(?P<min>\d{2})(?P<s>\d{2})?(?P<zone>Z|[+-]\d{4})?)?$"
@@ -44,8 +46,10 @@ _MONTH_DAY = re.compile(rf"\b(?P<mon>{_MONTH})\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)
 _NUMBERS = re.compile(r"\b(?P<a>\d{1,2})(?P<sep>[./-])\s?(?P<b>\d{1,2})(?P=sep)\s?(?P<y>\d{4}|\d{2})\b")
 _YEAR_FIRST = re.compile(r"\b(?P<y>20\d{2})[./](?P<m>\d{1,2})[./](?P<d>\d{1,2})\b")
 _CLOCK = re.compile(
-    r"\b(?P<h>\d{1,2})(?:[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?(?:\s*(?P<uhr>Uhr|h)\b)?"
-    r"|\s*(?P<half2>[ap])\.?\s?m\b\.?|\s*(?P<uhr2>Uhr)\b)\s*\(?(?P<zone>Z\b|[+-]\d{2}:?\d{2}|[A-Za-z]{2,4}\b)?(?:\s?(?P<shift>[+-]\d{1,2}(?::?\d{2})?))?",
+    r"\b(?P<h>\d{1,2})(?:[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?(?:\s*(?P<uhr>Uhr|"
+    r"h)\b)?"
+    r"|\s*(?P<half2>[ap])\.?\s?m\b\.?|\s*(?P<uhr2>Uhr)\b)\s*\(?(?P<zone>Z\b|[+-]\d{2}:?\d{2}|"
+    r"[A-Za-z]{2,4}\b)?(?:\s?(?P<shift>[+-]\d{1,2}(?::?\d{2})?))?",
     re.I,
 )
 _URL_DATE = re.compile(
@@ -56,7 +60,7 @@ _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How a site writes times: the zone of those without one, whether 01.02. is 1 February, and when the page was fetched."""
+    """How a site writes times: the zone of those without one, the order of day and month; and when the page was fetched."""
 
     zone: tzinfo
     day_first: bool
@@ -65,7 +69,7 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A time that a string states: an instant with zone, or a day only. ``midnight`` marks an instant that is likely a day."""
+    """A time that a string states: an instant with zone, or a day only; ``midnight`` marks an instant that means a day."""
 
     instant: datetime | None
     day: date

@@ -196,7 +196,7 @@ def _author(text: str) -> str:
 
 
 def time(text: str | None) -> str | None:
-    """Return a stated time as ISO 8601 with zone, or as a bare date; a time without zone is given as its date's UTC time."""
+    """Return a stated time as ISO 8601 with zone, or as a bare date; a time without a zone is taken as UTC."""
     if text is None:
         return None
     if len(text) in (20, 25) and text[10] == "T":  # what nearly all sitemaps and Atom feeds write

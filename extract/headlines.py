@@ -20,7 +20,8 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _NO_HEADLINE = frozenset({"nav", "footer", "form", "select"})
 _FEWEST_WORDS = 4
 _NO_ARTICLE_PATH = re.compile(
-    r"/(?:tag|tags|thema|themen|topic|topics|author|autor|autoren|category|kategorie|search|suche|login|abo|shop|impressum|datenschutz|privacy|kontakt|contact|about|newsletter|rss)(?:/|$)",
+    r"/(?:tag|tags|thema|themen|topic|topics|author|autor|autoren|category|kategorie|search|suche|login|abo|shop|"
+    r"impressum|datenschutz|privacy|kontakt|contact|about|newsletter|rss)(?:/|$)",
     re.I,
 )
 

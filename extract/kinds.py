@@ -34,16 +34,22 @@ _LIST_ROOT = re.compile(
 )
 
 _ERROR_TITLE = re.compile(
-    r"^\W*(?:(?:error |fehler |http )?(?:400|401|403|404|410|429|451|500|502|503|504)\b|seite (?:wurde )?nicht gefunden|page not found|not found|"
-    r"(?:diese |die )?seite (?:existiert nicht|konnte nicht|wurde nicht|ist nicht)|access denied|zugriff verweigert|forbidden|just a moment|attention required|"
-    r"service unavailable|bad gateway|internal server error|wartungsarbeiten|under maintenance|are you a robot|bist du ein mensch|"
-    r"sicherheitsüberprüfung|security check|checking your browser|request blocked|artikel nicht (?:mehr )?verfügbar|oops|ups)",
+    r"^\W*(?:(?:error |fehler |http )?(?:400|401|403|404|410|429|451|500|502|503|504)\b|"
+    r"seite (?:wurde )?nicht gefunden|page not found|not found|"
+    r"(?:diese |die )?seite (?:existiert nicht|konnte nicht|wurde nicht|ist nicht)|access denied|"
+    r"zugriff verweigert|forbidden|just a moment|attention required|"
+    r"service unavailable|bad gateway|internal server error|wartungsarbeiten|under maintenance|are you a robot|"
+    r"bist du ein mensch|"
+    r"sicherheitsüberprüfung|security check|checking your browser|request blocked|"
+    r"artikel nicht (?:mehr )?verfügbar|oops|ups)",
     re.I,
 )
 _ERROR_ANYWHERE = re.compile(r"\b(?:404|not found|nicht gefunden|access denied|service unavailable)\b", re.I)
 _CONSENT = re.compile(
-    r"mit werbung (?:weiterlesen|lesen|nutzen)|cookie|zustimm|einwillig|consent|datenschutz|tracking|privacy|werbefrei|pur-?abo|"
-    r"akzeptieren (?:und|&) weiter|accept (?:all|and continue)|partner[n]? (?:verarbeiten|store)|personenbezogene daten|personal data|legitimate interest",
+    r"mit werbung (?:weiterlesen|lesen|nutzen)|cookie|zustimm|einwillig|consent|datenschutz|tracking|privacy|"
+    r"werbefrei|pur-?abo|"
+    r"akzeptieren (?:und|&) weiter|accept (?:all|and continue)|partner[n]? (?:verarbeiten|store)|"
+    r"personenbezogene daten|personal data|legitimate interest",
     re.I,
 )
 _LIVE_TITLE = re.compile(r"live-?\s?(?:blog|ticker|updates?)|newsblog|\bticker\b|live:|\+\+\+.*\+\+\+", re.I)

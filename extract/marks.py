@@ -39,32 +39,36 @@ _KICKER = re.compile(
     re.I,
 )
 _LEAD = _words(
-    r"""(?:article|teaser)?-?(?:lead|lede|intro|introduction|standfirst|vorspann|abstract|anreisser|sub-?title|subheadline|
-    dek|excerpt|summary|einleitung)(?:-?(?:text|paragraph|content))?""".replace("\n    ", "")
+    r"(?:article|teaser)?-?(?:lead|lede|intro|introduction|standfirst|vorspann|abstract|anreisser|sub-?title|subheadline|dek|excerpt|"
+    r"summary|einleitung)(?:-?(?:text|paragraph|content))?"
 )
 _BYLINE = _words(
-    r"(?:byline|author|autor|autoren|authors|verfasser|verfasserin|writer|writers)(?:[\s_-]?(?:names?|links?|list|text|info|line))?"
+    r"(?:byline|author|autor|autoren|authors|verfasser|verfasserin|writer|writers)(?:[\s_-]?(?:names?|links?|list|"
+    r"text|info|line))?"
 )
 _NO_BYLINE = re.compile(r"bio|box|avatar|image|follow|comment|social|related|teaser|description|about|card", re.I)
 _DATE = re.compile(r"date|datum|time(?!line)|zeit(?!ung)|publish|veroeffentlicht|veröffentlicht|dateline|\bstand\b", re.I)
 _UPDATED = re.compile(r"updat|aktualisier|modif|geändert|zuletzt|last.?changed", re.I)
 _CARD = re.compile(
-    r"teaser|related|recommend|sidebar|most-?read|meistgelesen|newsletter|promo|\bcard|comment|kommentar|ticker-?list|footer|aside",
+    r"teaser|related|recommend|sidebar|most-?read|meistgelesen|newsletter|promo|\bcard|comment|kommentar|"
+    r"ticker-?list|footer|aside",
     re.I,
 )
 _PROMO = _words(
     r"""related recommend\w* recirculation most-?read meist-?gelesen most-?popular newsletter promo\w*
-    teaser-?(?:list|box|group|block|grid|row)?s? read-?more weiterlesen mehr-?zum-?thema lesen-?sie-?auch more-?on also-?read
-    advert\w* anzeigen? ads? sponsor\w* outbrain taboola shares? sharing social\w* teilen comments? kommentare? breadcrumbs?
-    cookies? consent subscribe subscription abo-?box author-?(?:box|bio|info|card) autoren-?(?:box|info) about-?(?:the-?)?author
-    tags? tag-?list keywords topics-?list footer pagination sidebar sticky signup sign-?up push skip-?link credits? copyright
-    image-?credit bildnachweis voting umfrage poll trending popular jobs? shop marketing inread toolbar"""
+    teaser-?(?:list|box|group|block|grid|row)?s? read-?more weiterlesen mehr-?zum-?thema lesen-?sie-?auch more-?on
+    also-?read advert\w* anzeigen? ads? sponsor\w* outbrain taboola shares? sharing social\w* teilen comments?
+    kommentare? breadcrumbs? cookies? consent subscribe subscription abo-?box author-?(?:box|bio|info|card)
+    autoren-?(?:box|info) about-?(?:the-?)?author tags? tag-?list keywords topics-?list footer pagination sidebar
+    sticky signup sign-?up push skip-?link credits? copyright image-?credit bildnachweis voting umfrage poll
+    trending popular jobs? shop marketing inread toolbar"""
 )
 _BODY = re.compile(
     r"article-?_*(?:body|text|content)|story-?body|entry-?content|post-?content|fliesstext|body-?text|richtext", re.I
 )
 _PAYWALL = re.compile(
-    r"paywall|premium-?(?:content|teaser|box)|plus-?(?:box|teaser|wall)|piano-|regwall|metered|offer-?box|abo-?(?:wall|teaser)|subscriber-?only",
+    r"paywall|premium-?(?:content|teaser|box)|plus-?(?:box|teaser|wall)|piano-|regwall|metered|offer-?box|"
+    r"abo-?(?:wall|teaser)|subscriber-?only",
     re.I,
 )
 _HEADLINE = re.compile(r"head(?:line)?(?!er)|title|titel|ueberschrift|überschrift", re.I)

@@ -1,4 +1,4 @@
-"""What does the page say about itself? Its meta tags, links, JSON-LD and marked-up title, byline and times, found in one walk."""
+"""What does the page say about itself? Its meta tags, links, JSON-LD and marked-up title, byline and times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How requests and answers cross the border to a worker: frames of JSON, never pickles, since the child reads hostile bytes."""
+"""How do requests and answers cross the border to a worker? As JSON in frames, never as pickles: the child is suspect."""
 
 from __future__ import annotations
 

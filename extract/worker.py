@@ -104,15 +104,23 @@ def _send(stream: BinaryIO, answer: dict[str, Any]) -> None:
 
 def _warm_up() -> None:
     """Read one page, so that everything imported lazily and every cache is there before memory is measured and limited."""
+    url = "https://probe.example/eine-probe-1.html"
     body = (
         b"<html lang=de><head><title>Probe</title></head><body><article><h1>Probe</h1><p>"
         + b"Ein Satz mit Inhalt. " * 30
         + b"</p></article></body></html>"
     )
     page = wire.page_from(
-        {"url": "https://probe.example/eine-probe-1.html", "final_url": "https://probe.example/eine-probe-1.html", "status": 200, "headers": [], "fetched_at": "2025-01-01T00:00:00+00:00", "link": None},
+        {
+            "url": url,
+            "final_url": url,
+            "status": 200,
+            "headers": [],
+            "fetched_at": "2025-01-01T00:00:00+00:00",
+            "link": None,
+        },
         body,
-    )  # fmt: skip
+    )
     extract(page, None)
 
 

@@ -24,25 +24,29 @@ def read(body: bytes | str, url: str = FEED) -> Links:
 
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
-<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"><channel><title>Zeitung</title><language>de</language>
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/">
+<channel><title>Zeitung</title><language>de</language>
 <item><title>A &amp;amp; B &lt;b&gt;einig&lt;/b&gt;</title><link> https://zeitung.example/x?a=1&amp;b=2&amp;utm_source=rss </link><guid isPermaLink="false">77</guid>
 <pubDate>Wed, 25 Jun 2025 14:30:00 MESZ</pubDate><description><![CDATA[<p>Hallo <a href="/y">Welt</a></p>]]></description><dc:creator>Jana Okonski</dc:creator><category>Heer</category>
 <media:title>Bild</media:title></item>
 <item><title>Relativ</title><link>/rel/1</link><author>t.reger@zeitung.example (Tom Reger)</author></item>
 <item><title>Nur Guid</title><guid>https://zeitung.example/perma</guid><pubDate>25.06.2025</pubDate></item>
 <item><title>Ohne Adresse</title></item><item><title>Falsches Schema</title><link>javascript:alert(1)</link></item>
-</channel></rss>"""
+</channel></rss>"""  # noqa: E501  # markup as it is served
 
 
 def test_rss_2() -> None:
     assert read(RSS) == Links(
         (
             Link(
-                "https://zeitung.example/x?a=1&b=2&utm_source=rss", "A & B einig", "2025-06-25T14:30:00+02:00", None, "Hallo Welt",
+                "https://zeitung.example/x?a=1&b=2&utm_source=rss", "A & B einig", "2025-06-25T14:30:00+02:00",
+                None, "Hallo Welt",
                 "Jana Okonski", "77", "de", ("Heer",),
             ),
             Link("https://zeitung.example/rel/1", "Relativ", author="Tom Reger", language="de"),
-            Link("https://zeitung.example/perma", "Nur Guid", "2025-06-25", id="https://zeitung.example/perma", language="de"),
+            Link(
+                "https://zeitung.example/perma", "Nur Guid", "2025-06-25", id="https://zeitung.example/perma", language="de"
+            ),
         )
     )  # fmt: skip
 
@@ -51,10 +55,11 @@ def test_atom() -> None:
     atom = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en" xml:base="https://paper.example/sub/"><title>P</title>
     <entry><title type="html">Cheap &amp;lt;i&amp;gt;mass&amp;lt;/i&amp;gt;</title><link rel="enclosure" href="a.mp3"/><link href="one.html"/><id>tag:1</id>
     <published>2025-06-25T14:30:00Z</published><updated>2025-06-25T15:00:00+01:00</updated><author><name>Dana Whitlock</name><email>d@p.example</email></author>
-    <summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>One</p><p>Two</p></div></summary><category term="land"/></entry></feed>"""
+    <summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>One</p><p>Two</p></div></summary><category term="land"/></entry></feed>"""  # noqa: E501  # markup as it is served
     assert read(atom).links == (
         Link(
-            "https://paper.example/sub/one.html", "Cheap mass", "2025-06-25T14:30:00+00:00", "2025-06-25T15:00:00+01:00", "One Two",
+            "https://paper.example/sub/one.html", "Cheap mass", "2025-06-25T14:30:00+00:00",
+            "2025-06-25T15:00:00+01:00", "One Two",
             "Dana Whitlock", "tag:1", "en", ("land",),
         ),
     )  # fmt: skip
@@ -63,7 +68,8 @@ def test_atom() -> None:
 def test_rdf() -> None:
     rdf = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
     <channel rdf:about="https://a.example/"><title>A</title></channel>
-    <item rdf:about="https://a.example/1"><title>Eins</title><link>https://a.example/1</link><dc:date>2025-06-25T14:30:00+02:00</dc:date></item></rdf:RDF>"""
+    <item rdf:about="https://a.example/1"><title>Eins</title><link>https://a.example/1</link>
+    <dc:date>2025-06-25T14:30:00+02:00</dc:date></item></rdf:RDF>"""
     assert read(rdf).links == (Link("https://a.example/1", "Eins", "2025-06-25T14:30:00+02:00", id="https://a.example/1"),)
 
 
@@ -78,7 +84,8 @@ def test_json_feed() -> None:
         {
             "version": "https://jsonfeed.org/version/1.1", "title": "J", "language": "en",
             "items": [
-                {"id": 3, "url": "/a", "title": "A", "date_published": "2025-06-25T14:30:00Z", "authors": [{"name": "Dana Whitlock"}], "tags": ["x"]},
+                {"id": 3, "url": "/a", "title": "A", "date_published": "2025-06-25T14:30:00Z",
+                 "authors": [{"name": "Dana Whitlock"}], "tags": ["x"]},
                 {"id": "no address"},
             ],
         }
@@ -157,7 +164,8 @@ def test_kind_of_tells_by_the_first_element() -> None:
 
 def test_discover_finds_what_a_page_advertises() -> None:
     head = (
-        "<link rel=alternate type='application/rss+xml' title='Politik' href='/rss/politik'><link rel=alternate hreflang=en href='/en/'>"
+        "<link rel=alternate type='application/rss+xml' title='Politik' href='/rss/politik'>"
+        "<link rel=alternate hreflang=en href='/en/'>"
         "<link rel=sitemap href='/news-sitemap.xml'><link rel=alternate type='application/rss+xml' href='/rss/politik'>"
     )
     found = discover(page(html("<a href='/alles.rss'>RSS-Feed</a><a href='/feedback'>Feedback</a>", head)))

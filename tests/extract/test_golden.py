@@ -1,4 +1,4 @@
-"""Every golden page comes out as its author meant it: one folder, one page, one expected.json; a page cannot arrive untested."""
+"""Every golden page comes out as its author meant it: one folder, one page, one expected.json, none untested."""
 
 from __future__ import annotations
 

@@ -60,7 +60,8 @@ def test_the_linear_reader_is_linear(name: str) -> None:
 
 
 def test_the_linear_reader_reads_an_ordinary_page_nearly_as_well() -> None:
-    head = "<meta property='article:published_time' content='2026-03-01T10:00:00Z'><title>Gipfel endet ohne Zusage | Zeitung</title>"
+    head = "<meta property='article:published_time' content='2026-03-01T10:00:00Z'>"
+    head += "<title>Gipfel endet ohne Zusage | Zeitung</title>"
     result = extract_linear(page(article("<nav><a href='/'>Start</a></nav>", head)), None)
     assert isinstance(result, Article)
     assert result.published is not None

@@ -1,4 +1,4 @@
-"""A page that kills its reader costs its own worker only; nothing survives its parent, and no worker touches the network."""
+"""A page that kills its reader costs its own worker only; workers die with their parent and never touch the network."""
 
 from __future__ import annotations
 
