@@ -7,13 +7,14 @@ docs/decisions/0050 has the rule and what it was measured on.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from enrich.gazetteer import Named
+from enrich.taken import Taken
 
 NEAR = {"sentence": 3.0, "paragraph": 1.5, "article": 0.5}
 """How much one word of evidence says, by its distance; words add up."""
@@ -25,6 +26,9 @@ CERTAIN = 0.98
 """The score of a name that means nothing else."""
 KNOWN = 2.0
 """What it says that the same article surely names the entity somewhere else."""
+COMPANY = 1.0
+"""What it says for a weapon or vehicle that another entity is surely named in the same sentence."""
+_SYSTEMS = frozenset({"WEAPON", "PLATFORM"})
 _WHOLE = 4
 """Words of evidence up to this length count only as whole words: tank is not in Tankstelle."""
 
@@ -42,17 +46,20 @@ class Surroundings:
     sentences: Sequence[int]
     paragraphs: Sequence[int]
 
-    def nearness(self, place: int, other: int) -> str:
-        """Return how near two places are: ``sentence``, ``paragraph`` or ``article``."""
-        if bisect_right(self.sentences, place) == bisect_right(self.sentences, other):
-            return "sentence"
-        same = bisect_right(self.paragraphs, place) == bisect_right(self.paragraphs, other)
-        return "paragraph" if same else "article"
+    def nearness(self, place: int, others: Sequence[int]) -> str:
+        """Return how near the nearest of other places (ascending) is: ``sentence``, ``paragraph`` or ``article``."""
+        for name, starts in (("sentence", self.sentences), ("paragraph", self.paragraphs)):
+            at = bisect_right(starts, place)
+            begin, end = starts[at - 1] if at else 0, starts[at] if at < len(starts) else len(self.text)
+            first = bisect_left(others, begin)
+            if first < len(others) and others[first] < end:
+                return name
+        return "article"
 
-    def begins_sentence(self, place: int) -> bool:
-        """Tell whether a sentence begins here, where any word has a capital."""
+    def hides_a_capital(self, place: int) -> bool:
+        """Tell whether a sentence begins here, where any word has a capital; a title says its names there, and may."""
         at = bisect_right(self.sentences, place)
-        return at > 0 and self.sentences[at - 1] == place
+        return at > 0 and self.sentences[at - 1] == place and bisect_right(self.paragraphs, place) > 1
 
     def word_before(self, place: int) -> str:
         """Return the word right before a place, without its full stop; empty after any other sign."""
@@ -74,7 +81,8 @@ def judge(found: Sequence[Named], around: Surroundings) -> list[Judged]:
     by_entity: dict[str, list[Named]] = {}
     for named in found:
         by_entity.setdefault(named.entity.id, []).append(named)
-    judged = [one for names in by_entity.values() for one in _judge_entity(names, around)]
+    sure = [named for named in found if not named.ambiguous]
+    judged = [one for names in by_entity.values() for one in _judge_entity(names, sure, around)]
     best: dict[tuple[int, int], Judged] = {}
     for one in judged:
         place = (one.named.start, one.named.end)
@@ -83,7 +91,7 @@ def judge(found: Sequence[Named], around: Surroundings) -> list[Judged]:
     return [best[place] for place in sorted(best)]
 
 
-def _judge_entity(names: Sequence[Named], around: Surroundings) -> Iterator[Judged]:
+def _judge_entity(names: Sequence[Named], sure: Sequence[Named], around: Surroundings) -> Iterator[Judged]:
     plain = [named for named in names if not named.ambiguous]
     yield from (Judged(named, CERTAIN) for named in plain)
     ambiguous = [named for named in names if named.ambiguous and not _is_person(named, around)]
@@ -93,10 +101,14 @@ def _judge_entity(names: Sequence[Named], around: Surroundings) -> Iterator[Judg
     taken = [(named.start, named.end) for named in names]
     pro = _evidence(entity.context, around, taken)
     contra = _evidence(entity.against, around, taken)
-    own = {named: (_strength(named, pro, around), _strength(named, contra, around)) for named in ambiguous}
+    company = [named.start for named in sure if named.entity.id != entity.id and entity.type in _SYSTEMS]
+    own = {
+        named: (_support(named, pro, around) + _company(named, company, around), _opposition(named, contra, around))
+        for named in ambiguous
+    }
     known = bool(plain) or any(weigh(*strengths) >= ENOUGH for strengths in own.values())
     for named, (support, against) in own.items():
-        if known and not around.begins_sentence(named.start):
+        if known and not around.hides_a_capital(named.start):
             support += KNOWN
         if (score := weigh(support, against)) >= ENOUGH:
             yield Judged(named, round(min(score, CERTAIN), 2))
@@ -107,8 +119,18 @@ def weigh(support: float, against: float) -> float:
     return support / (support + against + DOUBT)
 
 
-def _strength(named: Named, evidence: Iterable[list[int]], around: Surroundings) -> float:
-    return sum(max(NEAR[around.nearness(named.start, place)] for place in places) for places in evidence)
+def _support(named: Named, evidence: Iterable[list[int]], around: Surroundings) -> float:
+    """Return what speaks for a name; where its capital says nothing, words from elsewhere do not speak for it either."""
+    near = [around.nearness(named.start, places) for places in evidence]
+    return sum(NEAR[name] for name in near if name != "article" or not around.hides_a_capital(named.start))
+
+
+def _opposition(named: Named, evidence: Iterable[list[int]], around: Surroundings) -> float:
+    return sum(NEAR[around.nearness(named.start, places)] for places in evidence)
+
+
+def _company(named: Named, places: Sequence[int], around: Surroundings) -> float:
+    return COMPANY if places and around.nearness(named.start, places) == "sentence" else 0.0
 
 
 def _evidence(words: Iterable[str], around: Surroundings, taken: Sequence[tuple[int, int]]) -> list[list[int]]:
@@ -116,15 +138,11 @@ def _evidence(words: Iterable[str], around: Surroundings, taken: Sequence[tuple[
 
     Of words that overlap, the longer one counts: *drone* and *drone wall* are one piece of evidence.
     """
-    used = list(taken)
+    used = Taken(taken)
     found = []
     for word in sorted(set(map(str.lower, words)), key=lambda word: (-len(word), word)):
-        places = []
-        for place, length in occurrences(word, around.lower):
-            if not any(start < place + length and place < end for start, end in used):
-                places.append(place)
-                used.append((place, place + length))
-        if places:
+        found_at = occurrences(word, around.lower)
+        if places := [place for place, length in found_at if used.take(place, place + length)]:
             found.append(places)
     return found
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import spacy
-from spacy.attrs import LOWER
+from spacy.attrs import LOWER  # type: ignore[import-not-found]  # compiled, without stubs
 
 from articles.article import Annotated, Annotations, Article, Entity, Span
 from config.desk import Desk
@@ -43,7 +43,8 @@ class Enricher:
         self._analyser = analyser
         self.zone = ZoneInfo(desk.settings.time_zone)
         self._nlp = spacy.blank("xx")
-        self._nlp.vocab.lex_attr_getters = {LOWER: str.lower}  # shapes, prefixes and likenesses of words are not asked for
+        # Shapes, prefixes and likenesses of words are never asked for, and cost more than all the rest.
+        self._nlp.vocab.lex_attr_getters = {LOWER: str.lower}  # type: ignore[attr-defined]  # missing in the stubs
         self._nlp.tokenizer = Tokenizer(self._nlp.vocab)
         self._nlp.max_length = _LONGEST
         self._gazetteer = Gazetteer(self._nlp.vocab, desk.entities.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from spacy.vocab import Vocab
 
 from config.models import Entity, EntityName
 from enrich.spelling import Words, in_capitals, spellings
+from enrich.taken import Taken
 from enrich.tokens import Places, cut
 from language.tokens import Analysis
 
@@ -117,11 +117,7 @@ def speaks(name: EntityName, language: str | None) -> bool:
 
 def _longest(found: Mapping[tuple[int, int], list[Named]]) -> list[Named]:
     """Keep the longest of places that overlap; a place without names is a longer name that means somebody else."""
-    kept: list[tuple[int, int]] = []
-    for start, end in sorted(found, key=lambda place: (place[0] - place[1], place[0])):
-        at = bisect_left(kept, (start, end))
-        before_ends = at == 0 or kept[at - 1][1] <= start
-        next_begins = at == len(kept) or kept[at][0] >= end
-        if before_ends and next_begins:
-            kept.insert(at, (start, end))
-    return [named for place in kept for named in found[place]]
+    taken = Taken()
+    longest_first = sorted(found, key=lambda place: (place[0] - place[1], place[0]))
+    kept = [place for place in longest_first if taken.take(*place)]
+    return [named for place in sorted(kept) for named in found[place]]

@@ -10,6 +10,7 @@ from spacy.language import Language
 
 from articles.article import EntityType
 from enrich.layout import GAP
+from enrich.taken import Taken
 
 MODELS: dict[str, tuple[str, ...]] = {
     "de": ("de_core_news_lg", "de_core_news_md", "de_core_news_sm"),
@@ -74,4 +75,5 @@ class ModelNames:
 
 def beyond(seen: Sequence[Seen], places: Sequence[tuple[int, int]]) -> list[Seen]:
     """Return what a model saw outside the places that the gazetteer has."""
-    return [one for one in seen if not any(one.start < end and start < one.end for start, end in places)]
+    taken = Taken(places)
+    return [one for one in seen if taken.is_free(one.start, one.end)]

@@ -86,7 +86,7 @@ def _sentences(words: list[str], starts: list[int], ends: list[int]) -> tuple[li
             first[i] = True
             paragraphs.append(starts[i])
             paragraph = False
-        elif ended and word not in _CLOSING:
+        elif ended and (word not in _CLOSING or starts[i] > ends[i - 1]):
             first[i] = not word[0].islower() and starts[i] > ends[i - 1]
             ended = False
         if word in ".!?…":

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from articles.article import Span
+from articles.article import TEXT_FIELDS, Span
 from articles.article import Topic as Found
 from articles.errors import Wrong
 from config.desk import Desk
 from config.models import Topic
+from enrich.taken import Taken
 from language.query_context import QueryContext
 from language.query_error import QueryError
 from language.query_judge import Occurrences, find
@@ -84,24 +85,21 @@ class Topics:
 
 def weigh(terms: Iterable[tuple[float, Sequence[Span]]]) -> tuple[float, tuple[Span, ...]]:
     """Return a topic's score for weighted terms with their places, and the places that counted, in reading order."""
-    taken: list[Span] = []
+    taken: dict[str, Taken] = {}
+    counted: list[Span] = []
     rest = 1.0
     for weight, spans in sorted(terms, key=lambda term: -term[0]):
-        new = [span for span in spans if not any(_overlap(span, other) for other in taken)]
-        taken += new
+        new = [span for span in spans if taken.setdefault(span.field, Taken()).take(span.start, span.end)]
+        counted += new
         rest *= (1 - weight) ** min(MOST, sum(map(_count, new)))
-    order = {name: place for place, name in enumerate(("title", "kicker", "lead", "text"))}
-    return 1 - rest, tuple(sorted(taken, key=lambda span: (order.get(span.field, 9), span.start)))
+    order = {str(name): place for place, name in enumerate(TEXT_FIELDS)}
+    return 1 - rest, tuple(sorted(counted, key=lambda span: (order.get(span.field, len(order)), span.start)))
 
 
 def _count(span: Span) -> float:
     if span.field == "text":
         return 1.0 if span.start < OPENING else _LATER
     return _COUNT.get(span.field, 0.0)
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.field == other.field and one.start < other.end and other.start < one.end
 
 
 def _plan(term: str, context: QueryContext, desk: Desk, topic: Topic) -> Plan:
