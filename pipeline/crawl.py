@@ -18,6 +18,7 @@ from articles.page import ArchiveRef, Page, Visit
 from articles.url import canonicalise, host
 from config.models import Address, Settings, Source
 from crawlers.answers import Answer, Failed, Fetched, Unasked, Unchanged
+from crawlers.claim import claim
 from crawlers.conduct import Conduct, Manners, user_agent
 from crawlers.pace import DEFAULT_DELAY
 from crawlers.plan import Reading, canonical_urls, gap, plan
@@ -31,6 +32,7 @@ from extract.pool import ReaderPool
 from ledger.archive import Archive
 from ledger.book import Ledger
 from ledger.values import ListState, Planned
+from ledger.visits import CRAWL_TTL
 
 LEASED_AHEAD = 240.0
 """Seconds of work that are leased ahead: a quarter of a lease, so that a slow host loses none."""
@@ -41,6 +43,10 @@ FULL_EVERY = 50
 PATIENCE = 30.0
 """Seconds the crawl waits for pages to be refined before it ends and leaves the rest to the next pass."""
 
+CLAIMS = ".crawling"
+"""Folder in the archive, which all crawls of a desk share, that says which sources are being crawled."""
+
+_MANY = 10_000
 _LISTED = ("listed", "not_modified")
 
 
@@ -75,13 +81,26 @@ async def crawl(
     Transient and Broken for disk and database only, and Wrong for a config that cannot be followed. When cancelled,
     requests under way are broken off, their visits go back into the queue, and CancelledError goes on within seconds.
     """
-    conduct = await _conduct(sources, settings, manners or Manners())
-    errands = _Crawl(sources, ledger, archive, pool, settings, conduct, now, on_progress)
-    try:
-        await run_errands(errands, conduct, now, scrapy_settings)
-    finally:
-        errands.release_all()
-    return errands.report
+    with contextlib.ExitStack() as claims:
+        for source in sources:
+            if claims.enter_context(claim(archive.folder / CLAIMS, source.id)):
+                _take_back(ledger, source.id, now())
+        conduct = await _conduct(sources, settings, manners or Manners())
+        errands = _Crawl(sources, ledger, archive, pool, settings, conduct, now, on_progress)
+        try:
+            await run_errands(errands, conduct, now, scrapy_settings)
+        finally:
+            errands.release_all()
+        return errands.report
+
+
+def _take_back(ledger: Ledger, source: str, now: datetime) -> None:
+    """Put visits that a killed crawl had leased back into the queue, rather than wait until their leases run out.
+
+    Seen from the end of the longest lease every lease of the source has run out; what was only queued keeps its time.
+    """
+    for visit in ledger.visits.take([source], _MANY, now + CRAWL_TTL):
+        ledger.visits.release(visit)
 
 
 async def _conduct(sources: Sequence[Source], settings: Settings, manners: Manners) -> Conduct:

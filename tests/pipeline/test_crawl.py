@@ -603,3 +603,18 @@ async def test_an_unchanged_article_is_looked_at_again_later_and_conditionally(d
     assert report.visits == {"listed": 1, "not_modified": 1}
     known = desk.ledger.visits.known([read.url])[read.url]
     assert known.next_visit == desk.now + timedelta(hours=5)
+
+
+async def test_what_a_killed_crawl_had_leased_is_crawled_by_the_next(desk: Desk, site: Site) -> None:
+    site.pages = {"/feed": site.feed("/a", "/b", "/c"), **{f"/{name}": web.Response(status=502) for name in "abc"}}
+    await desk.crawl(desk.source(site))
+    desk.now += timedelta(minutes=6)
+    marks = desk.archive.folder / crawl_module.CLAIMS
+    assert list(marks.iterdir()) == []
+    leased = desk.ledger.visits.take(["zeitung"], 2, desk.now)  # and then the crawl is killed
+    site.pages |= {f"/{name}": ARTICLE for name in "abc"}
+    assert (await desk.crawl(desk.source(site))).visits["fetched"] == 1
+    (marks / "zeitung.crawling").touch()
+    assert (await desk.crawl(desk.source(site))).visits["fetched"] == 2
+    assert desk.ledger.visits.release(leased[0]) is False
+    assert list(marks.iterdir()) == []
