@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -16,6 +15,9 @@ from app.place import desk_folder
 if TYPE_CHECKING:
     from config.desk import Desk
     from pipeline.services import Services
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,13 @@ def chosen(context: typer.Context) -> Chosen:
     return found
 
 
+def wait_for(work: Coroutine[Any, Any, T]) -> T:
+    """Run one coroutine to its end; asyncio is imported only by the commands that wait (a third of `--help`'s time)."""
+    import asyncio
+
+    return asyncio.run(work)
+
+
 @contextmanager
 def opened(context: typer.Context, *, bundled: bool = False) -> Iterator[Services]:
     """Yield the services of the chosen desk to a command that does its work without waiting, and close them.
@@ -99,7 +108,7 @@ def opened(context: typer.Context, *, bundled: bool = False) -> Iterator[Service
     try:
         yield services
     finally:
-        asyncio.run(services.close())
+        wait_for(services.close())
 
 
 # Each module registers its commands above as it is imported; none of them imports a room before its command runs.

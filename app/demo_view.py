@@ -117,12 +117,17 @@ def _print_counts(out: Console, what: str, counts: list[tuple[str, int]]) -> Non
 
 
 def _print_alerts(out: Console, report: DemoReport) -> None:
-    _head(out, f"{counted(len(report.notices), 'alert')} said")
+    _head(out, f"Alerts: {counted(len(report.notices), 'notice')} said, each with the words that are its reason")
     if not report.notices:
         out.print(f"Nothing new: {counted(report.said_before, 'notice')} of an earlier run are not said twice.")
+    by_alert: dict[str, list[dict[str, object]]] = defaultdict(list)
     for notice in report.notices:
-        out.print(Text(f"{notice['alert']}: ", "bold magenta") + Text(safe(str(notice["title"]))))
-        out.print(Text(f"     {safe(str(notice['why']))}", "dim"))
+        by_alert[str(notice["alert"])].append(notice)
+    for alert, notices in sorted(by_alert.items()):
+        out.print(Text(f"{alert}, {counted(len(notices), 'notice')}", "bold magenta"))
+        for notice in notices:
+            out.print(Text(f"  {safe(str(notice['title']))}"))
+            out.print(Text(f"      {safe(str(notice['why']))}", "dim"))
     out.print(Text("written to ", "dim") + Text(str(report.notices_file)))
 
 

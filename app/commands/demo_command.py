@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from typing import Annotated
 
 import typer
 
-from app.cli import Json, cli
+from app.cli import Json, cli, wait_for
 from app.output import print_json, say
 
 
@@ -22,7 +21,7 @@ def demo(
     from app.demo_view import demo_json, print_demo
 
     folder = demo_folder()
-    report = asyncio.run(run_demo(folder))
+    report = wait_for(run_demo(folder))
     if json:
         print_json(demo_json(report))
     else:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from app.cli import chosen, cli, index
+from app.cli import chosen, cli, index, wait_for
 from app.output import print_json
 
 
@@ -17,7 +16,7 @@ def extract(context: typer.Context) -> None:
     """Pages in, articles or the reason why not out."""
     from app.filter_pages import extract_pages
 
-    asyncio.run(extract_pages(chosen(context).desk_or_bundled()))
+    wait_for(extract_pages(chosen(context).desk_or_bundled()))
 
 
 @cli.command()
@@ -28,7 +27,7 @@ def links(
     """Feeds, sitemaps or list pages in, their links out."""
     from app.filter_pages import read_lists
 
-    asyncio.run(read_lists(chosen(context).desk_or_bundled(), kind))
+    wait_for(read_lists(chosen(context).desk_or_bundled(), kind))
 
 
 @cli.command()
@@ -44,7 +43,7 @@ def enrich(context: typer.Context) -> None:
         annotated, _ = services.enricher.enrich_one(from_json(row).article, settled=True)
         return to_json(annotated)
 
-    asyncio.run(filter_lines(one))
+    wait_for(filter_lines(one))
 
 
 @cli.command()
@@ -55,7 +54,7 @@ def match(
     """Articles in, the alerts they make true out, with the words that made it so."""
     from app.filter_match import match_articles
 
-    asyncio.run(match_articles(chosen(context).desk_or_bundled(), alerts))
+    wait_for(match_articles(chosen(context).desk_or_bundled(), alerts))
 
 
 @cli.command()
@@ -77,7 +76,7 @@ def analyse(
             ]
         }
 
-    asyncio.run(filter_lines(one))
+    wait_for(filter_lines(one))
 
 
 @index.command("build")

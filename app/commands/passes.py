@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.cli import Json, chosen, cli
+from app.cli import Json, chosen, cli, wait_for
 from app.output import counted, print_json, say
 from articles.errors import Transient
 
@@ -50,7 +49,7 @@ def run(
             with watching() as ended:
                 return await run_pass(services, source or None, ended)
 
-    report = asyncio.run(one_pass())
+    report = wait_for(one_pass())
     if json:
         print_json(pass_json(report))
     else:
@@ -110,7 +109,7 @@ def deliver(context: typer.Context, json: Json = False) -> None:
         async with open_services(desk) as services:
             return await send(services)
 
-    report = asyncio.run(one())
+    report = wait_for(one())
     if json:
         print_json({"delivered": report.delivered, "put_off": report.retried, "dead": report.dead, "errors": report.errors})
         return
@@ -141,7 +140,7 @@ def reprocess(
             indexed = index(services)
             return dict(report.outcomes), indexed.taken, indexed.error
 
-    outcomes, taken, error = asyncio.run(one())
+    outcomes, taken, error = wait_for(one())
     if json:
         print_json({"pages": sum(outcomes.values()), "outcomes": outcomes, "indexed": taken})
     else:

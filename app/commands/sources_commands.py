@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.cli import Json, chosen, opened, sources
+from app.cli import Json, chosen, opened, sources, wait_for
 from app.output import columns, counted, print_json
 
 
@@ -58,7 +57,7 @@ def add_source(
         async with open_services(desk) as services:
             return await add(services, url)
 
-    id_, file = asyncio.run(one())
+    id_, file = wait_for(one())
     if json:
         print_json({"id": id_, "file": str(file)})
         return
