@@ -21,6 +21,14 @@ from ledger.values import Known, Planned
 EDIT_PAUSE = timedelta(hours=1)
 """A list that calls every item updated at every poll makes its articles be visited at most this often."""
 
+ARCHIVE_PAUSE = timedelta(hours=24)
+FEW_SITEMAPS = 3
+"""A sitemap of whose change nothing is said is read again at every poll only if it is one of few or a news sitemap, else
+once a day: an index may name hundreds of archives."""
+
+_NEWS = re.compile(r"news|aktuell|latest|current", re.IGNORECASE)
+_MONTH = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})([-_/]?)(0[1-9]|1[0-2])(?:\2(?:0[1-9]|[12][0-9]|3[01]))?(?![0-9])")
+
 _FILES = frozenset(
     """.7z .avi .bmp .css .doc .docx .eps .epub .exe .gif .gz .ico .ics .jpeg .jpg .js .m4a .m4v .mov .mp3 .mp4 .mpeg .ogg
     .pdf .png .ppt .pptx .rar .rtf .svg .tar .tif .tiff .wav .webm .webp .wmv .xls .xlsx .zip""".split()  # noqa: SIM905  one suffix per line would fill a screen
@@ -39,18 +47,28 @@ class Reading:
     guard: Guard = field(default_factory=Guard)
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What holds for every link of one list: the source's own addresses, the sites that count as its own (None: any)."""
+
+    reading: Reading
+    own: frozenset[str]
+    sites: frozenset[str] | None
+    sitemaps: int
+
+
 def plan(links: Sequence[Link], reading: Reading) -> list[Planned]:
     """Decide for every link of one list, in order: visit it, read it as a list, or skip it for one of ``SKIPPED``."""
     urls = [_canonical(link) for link in links]
     own = frozenset(canonicalise(address.url) for address in reading.source.addresses)
-    sites = _sites(urls, own, reading.source)
+    judged = _Judged(reading, own, _sites(urls, own, reading.source), sum(link.kind == "sitemap" for link in links))
     seen: set[str] = set()
     planned = []
     for link, url in zip(links, urls, strict=True):
         if url is None:
             planned.append(Planned(link, link.url, "skip", "not_http"))
             continue
-        reason = "duplicate" if url in seen else _reason(link, url, sites, own, reading)
+        reason = "duplicate" if url in seen else _reason(link, url, judged)
         seen.add(url)
         if reason is not None:
             planned.append(Planned(link, url, "skip", reason))
@@ -79,7 +97,8 @@ def _canonical(link: Link) -> str | None:
         return None
 
 
-def _reason(link: Link, url: str, sites: frozenset[str] | None, own: frozenset[str], reading: Reading) -> str | None:
+def _reason(link: Link, url: str, judged: _Judged) -> str | None:
+    reading = judged.reading
     known = reading.known.get(url)
     if known is not None and known.state == "forgotten":
         return "forgotten"
@@ -89,13 +108,13 @@ def _reason(link: Link, url: str, sites: frozenset[str] | None, own: frozenset[s
     if _is_cut(link.url, reading.source):
         return "filtered"
     included = bool(reading.source.include)  # what the operator's own filter lets through is no stranger
-    if sites is not None and not included and _domain(parts.netloc) not in sites:
+    if judged.sites is not None and not included and _domain(parts.netloc) not in judged.sites:
         return "foreign"
-    if link.kind == "article" and (url in own or _is_no_article(parts)):
+    if link.kind == "article" and (url in judged.own or _is_no_article(parts)):
         return "not_an_article"
-    if known is not None and not _is_new_again(link, known, reading.now):
+    if known is not None and not _is_new_again(link, url, known, judged):
         return "known"
-    return "before_start" if _is_before(link, reading.begun - reading.source.backfill) else None
+    return "before_start" if _is_before(link, parts.path, reading.begun - reading.source.backfill) else None
 
 
 def _sites(urls: Sequence[str | None], addresses: frozenset[str], source: Source) -> frozenset[str] | None:
@@ -140,28 +159,42 @@ def _is_no_article(parts: SplitResult) -> bool:
     return PurePosixPath(parts.path).suffix.lower() in _FILES
 
 
-def _is_new_again(link: Link, known: Known, now: datetime) -> bool:
-    """Whether a known address is to be visited all the same: never visited for a reason that fell, or edited since.
-
-    A sitemap named by an index is read again unless the index says that it has not changed.
-    """
+def _is_new_again(link: Link, url: str, known: Known, judged: _Judged) -> bool:
+    """Whether a known address is to be visited all the same: never visited for a reason that fell, or changed since."""
+    now = judged.reading.now
     if known.state == "skipped":
         return known.reason not in ("before_start", "known")
     if known.state != "visited":
         return False
-    changed = instant(link.updated)
     if known.last_visit is None:
         return True
+    changed = instant(link.updated)
+    if link.kind == "sitemap" and changed is None:
+        is_fresh = judged.sitemaps <= FEW_SITEMAPS or _NEWS.search(url) is not None
+        return is_fresh or now - known.last_visit >= ARCHIVE_PAUSE
     if link.kind == "sitemap":
-        return changed is None or changed > known.last_visit
+        return changed is not None and changed > known.last_visit
     return changed is not None and known.last_visit < changed <= now + EDIT_PAUSE and now - known.last_visit >= EDIT_PAUSE
 
 
-def _is_before(link: Link, start: datetime) -> bool:
-    """Whether a link is from before the source began; a bare date counts to its end, a sitemap by its last change."""
-    stated = link.updated if link.kind == "sitemap" else link.published or link.updated
-    at = instant(stated, end_of_day=True)
+def _is_before(link: Link, path: str, start: datetime) -> bool:
+    """Whether a link is from before the source began; a bare date counts to its end.
+
+    A sitemap is judged by its last change, or else by a month in its name.
+    """
+    if link.kind == "article":
+        at = instant(link.published or link.updated, end_of_day=True)
+    else:
+        at = instant(link.updated, end_of_day=True) or _end_of_month(path)
     return at is not None and at < start
+
+
+def _end_of_month(path: str) -> datetime | None:
+    found = _MONTH.search(path)
+    if found is None:
+        return None
+    year, month = int(found[1]), int(found[3])
+    return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
 
 
 def instant(stated: str | None, *, end_of_day: bool = False) -> datetime | None:

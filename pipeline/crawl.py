@@ -40,6 +40,9 @@ LEASED_AHEAD = 240.0
 FULL_EVERY = 50
 """Polls after which a list is fetched unconditionally: some servers answer 304 for ever (docs/decisions/0040)."""
 
+MOST_LISTS = 500
+"""Lists of one source read in one crawl: sitemaps may name sitemaps without end. The rest waits for the next crawl."""
+
 PATIENCE = 30.0
 """Seconds the crawl waits for pages to be refined before it ends and leaves the rest to the next pass."""
 
@@ -152,6 +155,7 @@ class _Crawl:
         self._addresses = {canonicalise(a.url): a for source in sources for a in source.addresses}
         self._drained: set[str] = set()
         self._quiet: set[str] = set()
+        self._lists_read: Counter[str] = Counter()
         self._open: dict[tuple[int, int], Ask] = {}
         self._changed = asyncio.Event()
         self.report = CrawlReport()
@@ -186,6 +190,7 @@ class _Crawl:
             else:
                 await self._list(visit, visit.kind, answer)
                 self._drained.discard(visit.source)
+                self._lists_read[visit.source] += 1
             self._open.pop((visit.id, visit.lease), None)
         finally:
             self._changed.set()
@@ -220,7 +225,8 @@ class _Crawl:
     def _room(self, source: Source) -> int:
         """How many visits of a source may be leased now; none before half of those that were are done."""
         nothing_left = not self._lists[source.id] and source.id in self._drained
-        if nothing_left or source.id in self._quiet or self._is_left_alone(source):
+        has_enough = self._lists_read[source.id] >= MOST_LISTS or source.id in self._quiet
+        if nothing_left or has_enough or self._is_left_alone(source):
             return 0
         window = self._window(source)
         room = window - sum(1 for ask in self._open.values() if ask.visit.source == source.id)

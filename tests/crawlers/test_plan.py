@@ -112,6 +112,37 @@ def test_a_sitemap_is_read_again_unless_its_index_says_it_is_unchanged() -> None
     assert decide(changed, knows={child: known(hours_ago=5)}) == "list"
 
 
+def test_one_of_many_sitemaps_without_a_date_is_read_again_once_a_day() -> None:
+    children = [Link(f"{SITE}/archiv-{n}.xml", kind="sitemap") for n in range(9)]
+    recent = {link.url: known(hours_ago=2) for link in children}
+    assert decide(children[0], *children[1:], knows=recent) == "known"
+    assert decide(children[0], *children[1:], knows={link.url: known(hours_ago=25) for link in children}) == "list"
+    news = Link(f"{SITE}/news-sitemap.xml", kind="sitemap")
+    assert decide(news, *children, knows={news.url: known(hours_ago=2)}) == "list"
+
+
+@pytest.mark.parametrize(
+    ("name", "decision"),
+    [
+        ("/sitemap-2019-03.xml", "before_start"),
+        ("/sitemaps/2019/12/articles.xml", "before_start"),
+        ("/sitemap_201903.xml.gz", "before_start"),
+        ("/sitemap-2019-03-04.xml", "before_start"),
+        ("/sitemap-2025-11.xml", "list"),
+        ("/sitemap-2019.xml", "list"),
+        ("/sitemap-1.xml", "list"),
+        ("/sitemap-20190399.xml", "list"),
+    ],
+)
+def test_an_archive_sitemap_is_known_by_the_month_in_its_name(name: str, decision: str) -> None:
+    assert decide(Link(f"{SITE}{name}", kind="sitemap")) == decision
+
+
+def test_a_redated_item_is_still_the_same() -> None:
+    moved = Link(ARTICLE, published=NOW.isoformat())
+    assert decide(moved, knows={ARTICLE: known()}) == "known"
+
+
 def test_another_site_is_foreign_unless_the_operator_lets_it_through() -> None:
     own = [Link(f"{ARTICLE}{n}") for n in range(3)]
     foreign = Link("https://anzeigen.example/kauf-mich-jetzt")

@@ -618,3 +618,20 @@ async def test_what_a_killed_crawl_had_leased_is_crawled_by_the_next(desk: Desk,
     assert (await desk.crawl(desk.source(site))).visits["fetched"] == 2
     assert desk.ledger.visits.release(leased[0]) is False
     assert list(marks.iterdir()) == []
+
+
+async def test_sitemaps_without_end_do_not_hold_the_crawl(desk: Desk, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crawl_module, "MOST_LISTS", 20)
+
+    async def endless(request: web.Request) -> web.Response:
+        children = "".join(f"<sitemap><loc>{site.url}{request.path}{n}</loc></sitemap>" for n in range(3))
+        text = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{children}</sitemapindex>'
+        return web.Response(text=text, content_type="application/xml")
+
+    class Endless(dict[str, Any]):
+        def get(self, key: str, default: Any = None) -> Any:
+            return endless if key.startswith("/s") else default
+
+    site.pages = Endless()
+    report = await desk.crawl(desk.source(site, kind="sitemap", path="/s"))
+    assert 20 <= report.visits["listed"] < 60
