@@ -27,24 +27,29 @@ def check(store: Store, archive: Archive | None = None) -> CheckReport:
     with the counter that gave them; matches with the counts filed beside them.
     """
     with store.read() as connection:
-        found = [sentence for law in sums.LAWS for sentence in _broken(connection, law)]
-        found += _unknown_outcomes(connection)
-        found += _holes(connection)
-        records = None
-        if archive is not None:
-            records, unread = _records(connection, archive)
-            found += unread
-        noted = connection.execute(sa.select(gaps).order_by(gaps.c.id))
-        return CheckReport(
-            visits=counts(connection, visits.c.state),
-            outcomes=_by_outcome(connection),
-            articles=counts(connection, articles.c.state),
-            matches=counts(connection, outbox.c.state),
-            head=sequence.head(connection),
-            records=records,
-            gaps=tuple(found),
-            missed=tuple(Gap(row.source, row.url, row.at, row.text) for row in noted),
-        )
+        return report(connection, archive)
+
+
+def report(connection: Connection, archive: Archive | None = None) -> CheckReport:
+    """Prove the sums over what this transaction sees."""
+    found = [sentence for law in sums.LAWS for sentence in _broken(connection, law)]
+    found += _unknown_outcomes(connection)
+    found += _holes(connection)
+    records = None
+    if archive is not None:
+        records, unread = _records(connection, archive)
+        found += unread
+    noted = connection.execute(sa.select(gaps).order_by(gaps.c.id))
+    return CheckReport(
+        visits=counts(connection, visits.c.state),
+        outcomes=_by_outcome(connection),
+        articles=counts(connection, articles.c.state),
+        matches=counts(connection, outbox.c.state),
+        head=sequence.head(connection),
+        records=records,
+        gaps=tuple(found),
+        missed=tuple(Gap(row.source, row.url, row.at, row.text) for row in noted),
+    )
 
 
 def _broken(connection: Connection, law: sums.Law) -> Iterator[str]:

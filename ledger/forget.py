@@ -40,6 +40,7 @@ def forget(store: Store, archive: Archive | None, id_or_url: str, reason: str, n
         seq = article.seq if article.state == "removed" else _empty(connection, id_, reason, now)
         visit_rows.forget_addresses(store, connection, answers, article.source or "", now)
         records = _records(connection, answers, id_)
+    store.empty_log()
     erased = sum(archive.erase(record) for record in records) if archive is not None else 0
     return Forgotten(id_, tuple(answers), article.revision, erased, seq)
 

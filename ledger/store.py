@@ -89,6 +89,12 @@ class Store:
         """Return this database's own insert, which knows ``on_conflict_*``."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
+    def empty_log(self) -> None:
+        """Move SQLite's write-ahead log into the file and overwrite it, as far as no reader still needs it."""
+        if self.is_sqlite:
+            with self.failures(), self.engine.connect() as connection:
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -134,10 +140,10 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _set_pragmas(raw: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    """A commit is on the disk before it is answered (synchronous=FULL), readers never wait for writers (WAL)."""
+    """A commit is on the disk before it is answered, readers never wait for writers, and what is deleted is overwritten."""
     assert isinstance(raw, sqlite3.Connection)
     raw.isolation_level = None  # begin is ours, see _begin
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         raw.execute(f"PRAGMA {pragma}").close()
 
 

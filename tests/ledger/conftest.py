@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -84,7 +87,7 @@ class Desk:
         """File a page as an article with this text."""
         annotated = Annotated(article(ref, text, title), Annotations("de", story=story))
         wanted = outcome or Outcome("article", "new")
-        filing = Filing(ref, wanted, annotated, (ref.url, *urls), f"hash of {text}", tuple(decisions))
+        filing = Filing(ref, wanted, annotated, (ref.url, *urls), text_hash(text), tuple(decisions))
         return self.ledger.files.file(filing, self.clock.now)
 
     def file_page(self, path: str, text: str = "Helsing baut Drohnen.", **more: object) -> Receipt:
@@ -98,6 +101,11 @@ class Desk:
     def gaps(self) -> tuple[str, ...]:
         """Return what check finds missing."""
         return self.ledger.check(self.archive).gaps
+
+
+def text_hash(text: str) -> str:
+    """Return the hash a reader would file with a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def page(url: str, body: bytes, at: datetime) -> Page:
@@ -142,11 +150,20 @@ def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder in memory if the machine has one: the ledger waits for the disk at every step, which is not tested here."""
+    memory = Path("/dev/shm")
+    made = tempfile.mkdtemp(prefix="lagebild-", dir=memory if os.access(memory, os.W_OK) else None)
+    yield Path(made)
+    shutil.rmtree(made)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, folder: Path) -> str:
     """The address of an empty ledger, on either database."""
     if request.param == "sqlite":
-        file = tmp_path / "ledger.sqlite"
+        file = folder / "ledger.sqlite"
         shutil.copy(request.getfixturevalue("sqlite_file"), file)
         return f"sqlite:///{file}"
     url: str = request.getfixturevalue("postgres_database")
@@ -167,9 +184,9 @@ def empty(url: str) -> None:
 
 
 @pytest.fixture
-def desk(url: str, tmp_path: Path) -> Iterator[Desk]:
+def desk(url: str, folder: Path) -> Iterator[Desk]:
     """An empty ledger and archive on either database."""
-    archive = Archive(tmp_path / "archive", "test")
+    archive = Archive(folder / "archive", "test")
     with Ledger.open(url, desk="desk-1") as ledger:
         yield Desk(url, ledger, archive)
     archive.close()

@@ -16,7 +16,7 @@ from articles.page import Link, PageRef
 from articles.url import article_id
 from ledger import schema, visit_rows
 from ledger.values import Filing
-from tests.ledger.conftest import SITE, Desk, article, decision
+from tests.ledger.conftest import SITE, Desk, article, decision, text_hash
 
 
 def test_a_first_page_is_a_new_article_under_the_id_of_its_canonical_address(desk: Desk) -> None:
@@ -211,7 +211,7 @@ def test_better_annotations_of_the_same_text_reach_the_index_without_a_revision(
     (ref,) = reread(desk, "enrich")
     entity = Entity("helsing", "ORG", "Helsing", "gazetteer", 1.0, (Span("text", 0, 7),))
     annotated = Annotated(article(ref, "Helsing baut.", "Helsing baut"), Annotations("de", (entity,)))
-    filing = Filing(ref, Outcome("article", "unchanged"), annotated, (ref.url,), "hash of Helsing baut.")
+    filing = Filing(ref, Outcome("article", "unchanged"), annotated, (ref.url,), text_hash("Helsing baut."))
     receipt = desk.ledger.files.file(filing, desk.clock.now)
     assert receipt is not None
     assert (receipt.outcome, receipt.revision, receipt.seq) == (Outcome("article", "unchanged"), 1, 2)

@@ -142,7 +142,7 @@ def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)  # fast shutdown: ends sessions, then itself
+    process.send_signal(signal.SIGQUIT)  # immediate shutdown: the data are thrown away
     try:
         process.wait(20)
     except subprocess.TimeoutExpired:
