@@ -26,12 +26,16 @@ def canonical(url: str, stated: Stated) -> str:
             continue
         if candidate == url:
             break
-        if candidate and same_site(candidate, url) and not is_listing_path(candidate) and not _is_above(candidate, url):
+        if candidate and same_site(candidate, url) and _is_whole(candidate, url):
             return candidate
     return url
 
 
-def _is_above(candidate: str, url: str) -> bool:
-    """Whether the candidate is a folder that holds the page: its section, unless only a page number is cut off."""
-    above, below = urlsplit(candidate).path.rstrip("/"), urlsplit(url).path.rstrip("/")
-    return below.startswith(above + "/") and not _PAGE_MARK.fullmatch(below[len(above) :])
+def _is_whole(candidate: str, url: str) -> bool:
+    """Whether the candidate can be this page's article: the same path, that path without a page number, or no listing."""
+    whole, path = urlsplit(candidate).path.rstrip("/"), urlsplit(url).path.rstrip("/")
+    if not whole:
+        return False
+    if path == whole or (path.startswith(whole) and _PAGE_MARK.fullmatch(path[len(whole) :])):
+        return True
+    return not path.startswith(whole + "/") and not is_listing_path(candidate)

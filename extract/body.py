@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element, iterwalk, strip_elements, tostring
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, document_fromstring
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
@@ -19,6 +19,7 @@ _CODE = ("script", "style", "noscript", "template", "svg", "iframe", "object", "
 _NEVER = (*_CODE, "form", "nav", "button", "select", "dialog", "link", "meta", "input")
 """Elements that hold no prose of the article; taking them first makes every later pass cheaper."""
 _PROMO_TAGS = ("div", "section", "aside", "ul", "ol", "p", "figure", "span", "header", "footer", "a", "details")
+_NEARLY_ALL = 0.85
 _LINK_BLOCKS = frozenset({"ul", "ol", "p", "li", "h2", "h3", "h4", "h5", "div"})
 _INNER_BLOCKS = ("div", "p", "ul", "ol", "section", "article", "table", "h1", "h2", "h3", "figure")
 _PROMO_SHARE = 0.5
@@ -74,11 +75,31 @@ def without_code(tree: HtmlElement) -> str:
     return tostring(tree, method="text", encoding="unicode")
 
 
-def prune(tree: HtmlElement, furniture: Iterable[HtmlElement] = ()) -> None:
-    """Take from the tree, in place, what is never part of an article's prose: scripts, link blocks, promotions.
+def read(tree: HtmlElement, heading: HtmlElement | None, furniture: Iterable[HtmlElement]) -> list[str]:
+    """Return the article's blocks of a tree, which is used up; ``heading`` is the headline's element.
 
-    ``furniture`` goes too: the elements already read as heading, byline and date.
+    ``furniture`` are elements already read as kicker, byline and date; they and the heading are no part of the text.
     """
+    around = list(heading.iterancestors()) if heading is not None else []
+    prune(tree, [*furniture, *([heading] if heading is not None else [])])
+    return blocks(_scope(tree, around))
+
+
+def _scope(tree: HtmlElement, around: list[HtmlElement]) -> HtmlElement:
+    """Return the smallest block around the heading that holds nearly all prose, which leaves sidebars and footers out."""
+    whole = _prose_length(tree)
+    for block in around:
+        if block.tag in ("body", "html"):
+            break
+        if whole and _prose_length(block) >= _NEARLY_ALL * whole:
+            root = document_fromstring("<html><body><article></article></body></html>")
+            root[0][0].append(block)
+            return root
+    return tree
+
+
+def prune(tree: HtmlElement, furniture: Iterable[HtmlElement] = ()) -> None:
+    """Take from the tree, in place, what is never an article's prose: furniture, scripts, link blocks, promotions."""
     for element in furniture:
         _drop(element)
     strip_elements(tree, *_NEVER, with_tail=False)

@@ -91,6 +91,14 @@ def habits(fetched_at: datetime, zone: str | None, day_first: bool | None, langu
     return Habits(ZoneInfo(zone), day_first, fetched_at)
 
 
+def reads_german(text: str) -> bool:
+    """Whether a page that declares no language writes its dates as Germans do: by the commonest words of both languages.
+
+    Good enough for a time zone; the article's language is told by enrichment.
+    """
+    return sum(map(text.count, (" der ", " die ", " und "))) > sum(map(text.count, (" the ", " of ", " and ")))
+
+
 _ZONE_OF_ENDING = {
     "de": "Europe/Berlin", "at": "Europe/Vienna", "ch": "Europe/Zurich", "uk": "Europe/London", "fr": "Europe/Paris",
     "nl": "Europe/Amsterdam", "pl": "Europe/Warsaw", "it": "Europe/Rome", "es": "Europe/Madrid", "se": "Europe/Stockholm",

@@ -40,6 +40,8 @@ GALLERY_TYPES = frozenset({"ImageGallery", "MediaGallery"})
 LIST_TYPES = frozenset({"CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage", "AboutPage", "ContactPage"})
 
 _NODES_LIMIT, _DEPTH_LIMIT = 2000, 12
+_TEASERS = 3
+_GROUPS = frozenset({"Organization", "NewsMediaOrganization", "GovernmentOrganization", "Corporation", "NGO"})
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>)?\s*;?\s*$", re.S)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
@@ -111,6 +113,18 @@ def names(node: Node, key: str) -> list[str]:
     return found
 
 
+def people(node: Node, key: str) -> list[str]:
+    """Return the names under ``key`` that are not said to be an organization's."""
+    value = node.get(key)
+    items = value if isinstance(value, list) else [value]
+    return [
+        name
+        for item in items
+        if not (isinstance(item, Mapping) and types(item) & _GROUPS)
+        for name in names({key: item}, key)
+    ]
+
+
 def objects(node: Node, key: str) -> list[Node]:
     """Return the objects under ``key``, one or many."""
     value = node.get(key)
@@ -123,19 +137,25 @@ def media(nodes: Sequence[Node]) -> Node | None:
 
 
 def main_article(nodes: Sequence[Node], page_path: str) -> Node | None:
-    """Return the node that describes the page's own article: it names the page's path, or else states most about it."""
+    """Return the node that describes the page's own article: it names the page's path, or else states most about it.
+
+    Three and more articles that all name other pages are a list of teasers.
+    """
     articles = [node for node in nodes if types(node) & ARTICLE_TYPES]
-    if not articles:
+    addresses = [_addresses(node) for node in articles]
+    own = [len(page_path) > 1 and any(page_path in address for address in stated) for stated in addresses]
+    if not articles or (len(articles) >= _TEASERS and all(addresses) and not any(own)):
         return None
 
-    def weight(node: Node) -> tuple[bool, int]:
-        addresses = [string(node, "url", "@id") or ""]
-        page = node.get("mainEntityOfPage")
-        addresses.append(
-            page if isinstance(page, str) else string(page, "@id", "url") or "" if isinstance(page, Mapping) else ""
-        )
-        own = len(page_path) > 1 and any(page_path in address for address in addresses)
+    def weight(index: int) -> tuple[bool, int]:
         keys = ("headline", "datePublished", "articleBody", "author", "liveBlogUpdate")
-        return own, sum(bool(node.get(key)) for key in keys)
+        return own[index], sum(bool(articles[index].get(key)) for key in keys)
 
-    return max(articles, key=weight)
+    return articles[max(range(len(articles)), key=weight)]
+
+
+def _addresses(node: Node) -> list[str]:
+    """Return the addresses under which a node says it can be found."""
+    page = node.get("mainEntityOfPage")
+    of_page = page if isinstance(page, str) else string(page, "@id", "url") if isinstance(page, Mapping) else None
+    return [address for address in (string(node, "url"), string(node, "@id"), of_page) if address]

@@ -52,6 +52,12 @@ _CONSENT = re.compile(
     r"personenbezogene daten|personal data|legitimate interest",
     re.I,
 )
+_WALL_TITLE = re.compile(
+    r"mit werbung|pur-?abo|before you continue|bevor sie (?:fortfahren|weitergehen)|"
+    r"cookie-?(?:consent|einstellungen|hinweis)|"
+    r"your privacy|ihre privatsphäre|privatsphäre-?einstellungen|privacy (?:settings|gate|choices)",
+    re.I,
+)
 _LIVE_TITLE = re.compile(r"live-?\s?(?:blog|ticker|updates?)|newsblog|\bticker\b|live:|\+\+\+.*\+\+\+", re.I)
 _GALLERY_PATH = re.compile(
     r"/(?:bilder|fotostrecken?|galler(?:y|ies)|galerie\w*|bildergalerie\w*|photos?|slideshow|fotos)[/-]", re.I
@@ -88,8 +94,7 @@ def failure(stated: Stated, title: str | None, text: str, status: int) -> str | 
     )
     if says_error and len(text) < _SHORT and stated.article is None:
         return "error_page"
-    in_title = any(_CONSENT.search(name) for name in titles)
-    if not in_title and says_article(stated):
+    if says_article(stated) and not any(_WALL_TITLE.search(name) for name in titles):
         return None
     words = [match.group().lower() for match in _CONSENT.finditer(text[:4000])]
     dense = len(words) * 40 > min(len(text.split()), 600)
@@ -127,9 +132,12 @@ def is_section(stated: Stated, url: str, linked: int, length: int) -> bool:
     path = urlsplit(url).path
     if path in ("", "/"):
         return True
-    if says_article(stated):
+    if stated.article is not None:
         return False
-    lists = bool(stated.types & jsonld.LIST_TYPES) or (stated.first("og:type") or "").lower() in ("website", "profile")
+    collection = bool(stated.types & jsonld.LIST_TYPES)
+    if says_article(stated):
+        return collection and linked >= 3
+    lists = collection or (stated.first("og:type") or "").lower() in ("website", "profile")
     if linked >= 6 and (is_listing_path(url) or lists or length < 200 * linked):
         return True
     if is_listing_path(url) and linked >= 3:

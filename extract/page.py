@@ -24,6 +24,7 @@ _SHORTEST = 60
 _BODY_MUCH_LONGER, _BODY_SHARED = 1.4, 0.6
 """JSON-LD's articleBody is worse than trafilatura's text on average, so it stands in only for a text that is too short,
 or when it is so much longer and holds so much of what was found (measured, docs/decisions/0030)."""
+_AUTHOR_META = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author")
 _PUBLISHED_META = (
     *(
         "article:published_time",
@@ -118,7 +119,9 @@ def _extract(page: Page, source: Source | None, *, linear: bool) -> Article | Re
 
 def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, flat: tuple[str, ...] | None) -> _Reading:
     stated, name = read_stated(tree, page.final_url), host(url)
+    linked, words = kinds.linked_headlines(tree), body.without_code(tree)
     zone, day_first = (source.time_zone, source.day_first) if source else (None, None)
+    language = stated.language or ("de" if dates.reads_german(words) else None)
     return _Reading(
         page=page,
         source=source,
@@ -127,9 +130,9 @@ def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, fla
         stated=stated,
         tree=tree,
         flat=flat,
-        linked=kinds.linked_headlines(tree),
-        walled=stated.paywalled or access.asks_to_pay(body.without_code(tree)),
-        habits=dates.habits(page.fetched_at, zone, day_first, stated.language, name),
+        linked=linked,
+        walled=stated.paywalled or access.asks_to_pay(words),
+        habits=dates.habits(page.fetched_at, zone, day_first, language, name),
     )
 
 
@@ -202,20 +205,26 @@ def _titles(reading: _Reading) -> titles.Titles:
 
 
 def _stated_authors(stated: Stated) -> list[str]:
-    """JSON-LD first, then meta, then the visible byline: each asked only if the one before names nobody."""
+    """JSON-LD first, then meta, then the visible byline: each asked only if the one before names nobody.
+
+    Agencies are heard wherever they stand.
+    """
     node = stated.about
+    groups = [
+        name
+        for key in ("author", "creator")
+        for name in jsonld.names(node, key)
+        if authors.read_bylines([name], ()).agencies
+    ]
+    visible = [line for line in stated.bylines if authors.read_bylines([line], ()).agencies]
     for names in (
-        jsonld.names(node, "author") + jsonld.names(node, "creator"),
-        [
-            value
-            for name in ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author")
-            for value in stated.meta.get(name, ())
-        ],
+        jsonld.people(node, "author") + jsonld.people(node, "creator"),
+        [value for name in _AUTHOR_META for value in stated.meta.get(name, ())],
         stated.bylines,
     ):
-        if any(authors.read_bylines(names, ())):
-            return [*names, *(line for line in stated.bylines if "(" in line)]
-    return []
+        if authors.read_bylines(names, ()).people:
+            return [*names, *groups, *visible]
+    return [*groups, *visible, *stated.meta.get("author", ())]
 
 
 def _times(reading: _Reading) -> tuple[Moment | None, Moment | None]:
@@ -252,11 +261,7 @@ def _body(reading: _Reading, heads: tuple[str | None, ...], people: tuple[str, .
     if reading.flat is not None:
         lines = list(reading.flat)
     else:
-        tree = _selected(reading)
-        body.prune(
-            tree, [*reading.stated.furniture, *([reading.stated.heading] if reading.stated.heading is not None else [])]
-        )
-        lines = body.blocks(tree)
+        lines = body.read(_selected(reading), reading.stated.heading, reading.stated.furniture)
     text = "\n\n".join(body.filter_lines(lines, heads, people))
     stated = [
         line

@@ -11,7 +11,7 @@ import pytest
 
 from articles.article import Article
 from articles.outcome import Rejected
-from articles.page import Page
+from articles.page import Link, Page
 from config.models import Source
 from extract.page import extract
 from tests.extract.shingles import f1
@@ -26,7 +26,10 @@ def load(folder: Path) -> tuple[Page, Source | None, dict[str, Any]]:
     case = json.loads((folder / "expected.json").read_text("utf-8"))
     headers = tuple(case.get("headers", {"Content-Type": "text/html"}).items())
     fetched = datetime.fromisoformat(case["fetched_at"]) if "fetched_at" in case else datetime(2026, 1, 1, tzinfo=UTC)
-    page = Page(case["url"], case["url"], case.get("status", 200), headers, (folder / "page.html").read_bytes(), fetched)
+    link = Link(**case["link"]) if "link" in case else None
+    page = Page(
+        case["url"], case["url"], case.get("status", 200), headers, (folder / "page.html").read_bytes(), fetched, link
+    )
     return page, Source.model_validate(case["source"]) if "source" in case else None, case["expected"]
 
 
