@@ -79,18 +79,18 @@ class Analyser:
         known = self._known[language]
         found: list[Unit] = []
         joined: list[Joined] = []
-        add, make, find, place = found.append, tuple.__new__, text.find, 0
-        for stretch in text.split():
-            place = find(stretch, place)
+        add, make, place = found.append, tuple.__new__, 0
+        # One character for one, so that places hold; other white space only makes longer stretches.
+        for stretch in text.replace("\n", " ").replace("\t", " ").replace("\xa0", " ").split(" "):
             entry = known.get(stretch)
             if entry is None:
                 entry = self._learn(stretch, language)
             for start, end, exact, stem, parts in entry[0]:
                 # Unit(...) takes six times as long, and this line runs for every word of every article.
                 add(make(Unit, (place + start, place + end, exact, stem, parts)))
-            for one in entry[1]:
-                joined.append(Joined(place + one.start, place + one.end, one.text))
-            place += len(stretch)
+            if entry[1]:
+                joined.extend(Joined(place + one.start, place + one.end, one.text) for one in entry[1])
+            place += len(stretch) + 1
         return Analysis(language, tuple(found), tuple(joined))
 
     def _learn(self, stretch: str, language: str | None) -> _Known:
@@ -144,15 +144,16 @@ def streams(analysis: Analysis) -> Streams:
     rest = ["=" + one.text for one in analysis.joined]
     if not analysis.units:
         return Streams("", "", " ".join(rest))
-    _, _, exact, stems, parts = zip(*analysis.units, strict=True)
+    exact = " ".join([unit[2] for unit in analysis.units])
     if analysis.language is None:
-        return Streams(" ".join(exact), "", " ".join(rest))
+        return Streams(exact, "", " ".join(rest))
     tag = analysis.language + "|"
     # One join writes the tags too: tag + a + " " + tag + b.
     between = " " + tag
-    leaves = [part for some in parts if some for part in some]
+    stems = between.join([unit[3] for unit in analysis.units])
+    leaves = [part for unit in analysis.units if unit[4] for part in unit[4]]
     tagged = [tag + between.join(leaves)] if leaves else []
-    return Streams(" ".join(exact), tag + between.join(stems), " ".join(tagged + rest))
+    return Streams(exact, tag + stems, " ".join(tagged + rest))
 
 
 def _digest(texts: Iterable[str]) -> str:

@@ -67,7 +67,7 @@ def _words(content: str) -> frozenset[str]:
 
 @cache
 def digest(language: str) -> str:
-    """Return the SHA-256 of every file of a language's lexicon, by name and content."""
+    """Return the SHA-256 of all files of a language's lexicon, by name and content."""
     content = hashlib.sha256()
     for path in sorted((FOLDER / language).iterdir()):
         content.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -14,7 +14,7 @@ from __future__ import annotations
 import gzip
 import math
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from language.split import split
 from language.split_lexicon import FOLDER, Lexicon, compounds, prefixes, words
 
 FOLDER_DE = FOLDER / "de"
+LISTS = Path(__file__).parent / "lists"
 LAW = 0.2
 """A count in law weighs so much of a count in speech or news: law is full of words nobody else uses."""
 ALWAYS_LINKED = ("ung", "heit", "keit", "schaft", "ion", "taet", "ling", "tum")  # Zeitungs-, Freiheits-, never Zeitung-
@@ -42,8 +43,8 @@ LINKS = ("s", "es", "n", "en", "er", "e", "ens", "ns")
 class Counts:
     """How often each folded word was seen, capitalised inside sentences and in lower case."""
 
-    nouns: Counter[str] = field(default_factory=Counter)
-    lower: Counter[str] = field(default_factory=Counter)
+    nouns: dict[str, float] = field(default_factory=dict)
+    lower: dict[str, float] = field(default_factory=dict)
 
 
 def read(path: Path) -> Counts:
@@ -56,16 +57,19 @@ def read(path: Path) -> Counts:
         if len(folded) != 1 or (word.isupper() and len(word) < 6):
             continue
         weight = 1 - (1 - LAW) * int(law) / int(count)
-        if word[0].isupper():
-            counts.nouns[folded[0]] += int(mid) * weight
-        else:
-            counts.lower[folded[0]] += int(count) * weight
+        table, seen = (counts.nouns, mid) if word[0].isupper() else (counts.lower, count)
+        table[folded[0]] = table.get(folded[0], 0.0) + int(seen) * weight
     return counts
+
+
+def our_words() -> frozenset[str]:
+    """Return the words we wrote down ourselves: of defence, and of everyday life."""
+    return words(LISTS / "defence.txt") | words(LISTS / "everyday.txt")
 
 
 def is_noun(word: str, counts: Counts) -> bool:
     """Tell a noun by its capital inside sentences."""
-    seen, lower = counts.nouns[word], counts.lower[word]
+    seen, lower = counts.nouns.get(word, 0.0), counts.lower.get(word, 0.0)
     return len(word) >= 3 and seen >= 2 and (seen > 2 * lower or (seen >= 60 and seen > 0.05 * lower))
 
 
@@ -81,8 +85,10 @@ def supported(first: str, nouns: set[str], counts: Counts, extra: frozenset[str]
             return True
     if first + "e" in nouns or first + "en" in nouns:
         return True
-    verb = counts.lower[first + "en"] + counts.lower[first + "n"] >= 5
-    adjective = counts.lower[first] >= 5 and counts.lower[first + "e"] + counts.lower[first + "en"] >= 5
+    verb = counts.lower.get(first + "en", 0.0) + counts.lower.get(first + "n", 0.0) >= 5
+    adjective = (
+        counts.lower.get(first, 0.0) >= 5 and counts.lower.get(first + "e", 0.0) + counts.lower.get(first + "en", 0.0) >= 5
+    )
     return len(first) >= 4 and (verb or adjective)
 
 
@@ -121,8 +127,8 @@ def candidates(nouns: set[str]) -> set[str]:
 
 def build(counts: Counts, words_of_ours: frozenset[str]) -> Lexicon:
     """Make the lexicon: price every part, then drop those that are compounds of cheaper parts."""
-    never, whole, short = (words(FOLDER_DE / f"{name}.txt") for name in ("never", "whole", "short"))
-    openers = words(FOLDER_DE / "openers.txt")
+    whole = words(FOLDER_DE / "whole.txt")
+    never, short, openers = (words(LISTS / f"{name}.txt") for name in ("never", "short", "openers"))
     joining, barred = prefixes(FOLDER_DE)
     nouns = {word for word in counts.nouns if is_noun(word, counts)} | words_of_ours
 
@@ -135,11 +141,11 @@ def build(counts: Counts, words_of_ours: frozenset[str]) -> Lexicon:
     ending = {word for word in nouns if right(word) and "-" + word not in never}
     behind, before = partners(nouns, allowed, ending)
     sure = nouns | linked | openers
-    first = {w: price(w, counts.nouns[w], behind[w]) for w in allowed if behind[w] >= 2 or w in sure}
+    first = {w: price(w, counts.nouns.get(w, 0.0), behind[w]) for w in allowed if behind[w] >= 2 or w in sure}
     for word in first.keys() & nouns:
         if behind[word + "s"] > 2 * behind[word] + 1:
             first[word] += BARE  # Gefechts-turm, not Gefecht-sturm
-    last = {w: price(w, counts.nouns[w], before[w]) + OF_PLACES * w.endswith(PLACES) for w in ending}
+    last = {w: price(w, counts.nouns.get(w, 0.0), before[w]) + OF_PLACES * w.endswith(PLACES) for w in ending}
     ours_linked = words_of_ours | {link(word) for word in words_of_ours} | openers
     for prices, ours in ((first, ours_linked), (last, words_of_ours)):
         for word in ours & prices.keys():
@@ -166,6 +172,6 @@ def write(lexicon: Lexicon, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    lexicon = build(read(Path(sys.argv[1])), words(FOLDER_DE / "defence.txt") | words(FOLDER_DE / "everyday.txt"))
+    lexicon = build(read(Path(sys.argv[1])), our_words())
     write(lexicon, FOLDER_DE / "parts.txt.gz")
     print(f"{len(lexicon.first)} first parts, {len(lexicon.last)} last parts")

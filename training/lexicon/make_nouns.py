@@ -14,10 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from make import Counts, is_noun, read
-
 from language.split import split
-from language.split_lexicon import FOLDER, load, words
+from language.split_lexicon import FOLDER, load
+from training.lexicon.make import Counts, is_noun, our_words, read
 
 FOLDER_DE = FOLDER / "de"
 UMLAUT = re.compile(r"(a|o|u)([^aeiou]+(?:en|er|el))$")
@@ -49,7 +48,7 @@ def own_forms(noun: str, nouns: set[str], counts: Counts, ours: frozenset[str]) 
     seen = genitive in counts.nouns and noun + "e" not in nouns
     if noun.endswith("er") and (seen or (noun in ours and not is_plural(noun, nouns))):
         return [noun, genitive, noun + "n", *umlauted(noun, nouns, counts)]
-    is_verb = counts.lower[noun] > 0.2 * counts.nouns[noun]
+    is_verb = counts.lower.get(noun, 0.0) > 0.2 * counts.nouns.get(noun, 0.0)
     if noun.endswith("en") and genitive in counts.nouns and not is_verb and noun[:-1] not in nouns:
         return [noun, genitive, *umlauted(noun, nouns, counts)]
     return []
@@ -71,7 +70,7 @@ def learned_forms(noun: str, nouns: set[str], ours: frozenset[str]) -> list[str]
 def main(path: Path) -> None:
     """Write the table for all nouns of the counts and of our own lists that are no compounds."""
     counts = read(path)
-    ours = words(FOLDER_DE / "defence.txt") | words(FOLDER_DE / "everyday.txt")
+    ours = our_words()
     nouns = {word for word in counts.nouns if is_noun(word, counts)} | ours
     lexicon = load("de")
     taken: set[str] = set()
