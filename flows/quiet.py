@@ -42,6 +42,9 @@ def settings(home: Path) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"PT{KEEP}S",
+        # two runs, or ten minutes, ahead are enough for a scheduler that looks every minute; every run ahead costs rows
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "2",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT10M",
         # services for work pools and pauses, which we do not use; each would poll the database every few seconds
         "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",

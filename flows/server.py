@@ -1,7 +1,7 @@
 """Our own Prefect server as a child process: on a loopback port, in a home of its own, and gone when its parent is.
 
-Run as ``python -m flows.server [PORT]`` with the environment of ``flows.quiet``. It writes its port as one line to standard
-output once it answers, and stops when its standard input ends or on SIGTERM.
+Its one argument is the port it would like, 0 for any; its environment is that of ``flows.quiet``. It writes its port as one
+line to standard output once it answers, and stops when its standard input ends or on SIGTERM.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ async def _refuse(scope: Any, send: Any) -> None:
 
 def main() -> None:
     """Serve until the parent goes."""
-    listener = listen(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    listener = listen(int(sys.argv[1]))
     port = listener.getsockname()[1]
     quiet.use(f"http://{HOST}:{port}/api")
     os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://{HOST}:{port}"
@@ -86,7 +86,3 @@ def _stop_with_parent(server: Server) -> None:
     """The parent holds the other end of stdin: however it dies, this read ends."""
     sys.stdin.buffer.read()
     server.should_exit = True
-
-
-if __name__ == "__main__":
-    main()

@@ -15,8 +15,8 @@ from typing import Any
 from articles.errors import LagebildError, Transient, Wrong
 from config.desk import Desk
 from flows import quiet
-from flows.own_server import own_server
 from flows.schedules import Planned, plan
+from flows.servers import Server, UsersServer, own_server
 from pipeline.deliver import deliver
 from pipeline.services import Services, open_services
 
@@ -108,24 +108,24 @@ async def _service(desk: Desk, tell: Tell) -> None:
         plans = plan(desk)
         services.matcher  # noqa: B018 - a wrong alert is told before a server is started for it
         tell("starting Prefect (the first start takes half a minute)")
-        async with _server(desk) as (pages, died):
-            tell(f"Prefect's pages: {pages}")
-            await _watch(services, plans, died, tell)
+        async with _server(desk) as server:
+            tell(f"Prefect's pages: {server.pages}")
+            await _watch(services, plans, server, tell)
 
 
 @asynccontextmanager
-async def _server(desk: Desk) -> AsyncIterator[tuple[str, Coroutine[Any, Any, None]]]:
-    """Yield the address of a Prefect server's pages, and what ends with Transient when that server is gone."""
+async def _server(desk: Desk) -> AsyncIterator[Server]:
+    """Yield the user's Prefect server, or run our own; this process then speaks to it."""
     if api := desk.settings.prefect_api:
         quiet.use(api)
-        yield api.removesuffix("/api"), asyncio.sleep(float("inf"))
+        yield UsersServer(api)
         return
     async with own_server(desk.folder / "data" / "prefect") as server:
         quiet.use(server.api)
-        yield server.pages, server.died()
+        yield server
 
 
-async def _watch(services: Services, plans: Sequence[Planned], died: Coroutine[Any, Any, None], tell: Tell) -> None:
+async def _watch(services: Services, plans: Sequence[Planned], server: Server, tell: Tell) -> None:
     """Deploy, then run what is scheduled and deliver what is due, until cancelled or until the server dies."""
     from prefect.client.orchestration import get_client
 
@@ -141,7 +141,7 @@ async def _watch(services: Services, plans: Sequence[Planned], died: Coroutine[A
         tell("watching; Ctrl-C stops it")
         try:
             with shared(services):
-                await _all_of(Runs(client, deployed, tell).serve(), _deliver(services, tell), died)
+                await _all_of(Runs(client, deployed, tell).serve(), _deliver(services, tell), server.died())
         finally:
             if desk.settings.prefect_api:  # else the user's server would go on creating runs that nobody runs
                 await pause_all(client, deployed)

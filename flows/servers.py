@@ -1,4 +1,4 @@
-"""How our own Prefect server is started and stopped with the service, from the parent's side (see ``flows.server``)."""
+"""Which Prefect server the service speaks to: the user's, or its own, which is started and stopped with it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,42 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 from articles.errors import Transient
 from flows import quiet
+
+_ROOT = Path(__file__).parents[1]
+_START = "import sys; sys.path.append(sys.argv.pop(1)); from flows.server import main; main()"
+"""What the child runs: our rooms are found last, wherever they are installed, and its current folder holds no code."""
 
 STOPPING = 15.0
 """Seconds the server has to end by itself; measured: 3 to 5."""
 
 
+class Server(Protocol):
+    """A running Prefect server; ``pages`` is the address for people."""
+
+    pages: str
+
+    async def died(self) -> None:
+        """Wait until the service cannot go on because this server is gone; then raise Transient."""
+        ...
+
+
+class UsersServer:
+    """A server that the user runs; it comes and goes as the user likes."""
+
+    def __init__(self, api: str) -> None:
+        self.pages = api.removesuffix("/api")
+
+    async def died(self) -> None:
+        """Wait for ever: what does not answer is asked again."""
+        await asyncio.Event().wait()
+
+
 class OwnServer:
-    """A running Prefect server: ``api`` and ``pages`` are its addresses."""
+    """A server of our own: ``api`` is its address for programs."""
 
     def __init__(self, process: asyncio.subprocess.Process, port: int, log: Path) -> None:
         self._process, self._log = process, log
@@ -41,7 +67,7 @@ async def own_server(home: Path) -> AsyncIterator[OwnServer]:
     log, remembered = home / "server.log", home / "port"
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "flows.server", _last_port(remembered)),
+            *(sys.executable, "-P", "-c", _START, str(_ROOT), _last_port(remembered)),
             cwd=home,  # Prefect reads .env, prefect.toml and pyproject.toml of its current folder
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
