@@ -6,11 +6,10 @@ up ids (docs/decisions/0030).
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from html.entities import html5
 from typing import Any
 
@@ -195,14 +194,35 @@ def _author(text: str) -> str:
     return one_line(plain((match["name"] or match["first"]) if match else text[:500]))
 
 
+_RFC_822 = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) (?:([+-])(\d{2})(\d{2})|GMT|UTC|Z)"
+)
+_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+
+
+def _usual(text: str) -> str | None:
+    """Read the two forms that nearly all lists write, RFC 3339 and RFC 822 with a zone in figures; None for all others."""
+    try:
+        if len(text) in (20, 25) and text[10] == "T":
+            instant = datetime.fromisoformat(text)
+        elif match := _RFC_822.fullmatch(text):
+            day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
+            offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+            zone = timezone(-offset if sign == "-" else offset)
+            instant = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=zone)
+        else:
+            return None
+    except (ValueError, KeyError):
+        return None
+    return instant.isoformat() if instant.tzinfo and instant.year >= dates.EARLIEST else None
+
+
 def time(text: str | None) -> str | None:
     """Return a stated time as ISO 8601 with zone, or as a bare date; a time without a zone is taken as UTC."""
     if text is None:
         return None
-    if len(text) in (20, 25) and text[10] == "T":  # what nearly all sitemaps and Atom feeds write
-        with contextlib.suppress(ValueError):
-            instant = datetime.fromisoformat(text)
-            return instant.isoformat() if instant.year >= dates.EARLIEST and instant.tzinfo else None
+    if usual := _usual(text):
+        return usual
     when = dates.read(text, _ZONELESS)
     if when is None:
         return None
@@ -255,9 +275,16 @@ def _json_entry(item: Mapping[str, Any], base: str, language: str | None) -> Lin
     )
 
 
+_FEEDPARSER_RAISES = (AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What feedparser 6.0.14 lets escape on damaged markup: `&#x110000;` is a ValueError, the others its parsers' own."""
+
+
 def _read_slowly(body: bytes, content_type: str | None, url: str) -> tuple[Link, ...]:
     """Ask feedparser, which reads what is hardly a feed; its sanitiser is not trusted, everything becomes plain text."""
-    parsed = feedparser.parse(to_text(body, content_type), sanitize_html=False, resolve_relative_uris=False)
+    try:
+        parsed = feedparser.parse(to_text(body, content_type), sanitize_html=False, resolve_relative_uris=False)
+    except _FEEDPARSER_RAISES:
+        return ()
     return tuple(_slow_entries(parsed, url))
 
 
@@ -270,7 +297,7 @@ def _slow_entries(parsed: Any, url: str) -> Iterator[Link]:
                 url=address,
                 title=plain(entry.get("title")) or None,
                 published=time(entry.get("published")),
-                updated=time(entry.get("updated")),
+                updated=time(dict.get(entry, "updated")),  # feedparser's own get warns and gives published instead
                 summary=plain(entry.get("summary"))[:_TEXT_LIMIT] or None,
                 author=_author(str(entry.get("author") or "")) or None,
                 id=one_line(entry.get("id")) or None,

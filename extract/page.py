@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from cssselect import SelectorError
 from lxml.html import HtmlElement, document_fromstring
 
 from articles.article import Article, Moment, TimeSource
@@ -178,7 +179,7 @@ def _article(reading: _Reading) -> Article:
         authors=bylines.people,
         published=published,
         modified=modified,
-        seen_at=reading.page.fetched_at,
+        seen_at=reading.habits.fetched_at,
         language=_language(stated),
         kind=kind,
         entries=entries,
@@ -275,7 +276,10 @@ def _body(reading: _Reading, heads: tuple[str | None, ...], people: tuple[str, .
 def _selected(reading: _Reading) -> HtmlElement:
     """Return a tree of the elements that the source names as its body, or the whole page."""
     selector = reading.source.text_selector if reading.source else None
-    found = list(reading.tree.cssselect(selector)) if selector else []
+    try:
+        found = list(reading.tree.cssselect(selector)) if selector else []
+    except SelectorError:  # `sources check` tells the operator; the page is read by general rules meanwhile
+        found = []
     if not found:
         return reading.tree
     root = document_fromstring("<html><body><article></article></body></html>")
