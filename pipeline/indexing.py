@@ -32,7 +32,7 @@ def index(services: Services) -> IndexReport:
         state = services.engine.status().state
         if state == "absent":
             services.engine.migrate()
-        elif state == "stale":
+        elif state in ("stale", "broken"):
             services.engine.rebuild(documents(services))
             rebuilt = True
         ended = drain(services.ledger.spool, services.engine, lambda id_: _document_of(services, id_)).ended
