@@ -197,7 +197,7 @@ def _author(text: str) -> str:
 _RFC_822 = re.compile(
     r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) (?:([+-])(\d{2})(\d{2})|GMT|UTC|Z)"
 )
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
 
 def _usual(text: str) -> str | None:
@@ -209,10 +209,12 @@ def _usual(text: str) -> str | None:
             day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
             offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
             zone = timezone(-offset if sign == "-" else offset)
-            instant = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=zone)
+            instant = datetime(
+                int(year), _MONTHS.index(month) // 3 + 1, int(day), int(hour), int(minute), int(second), tzinfo=zone
+            )
         else:
             return None
-    except (ValueError, KeyError):
+    except ValueError:
         return None
     return instant.isoformat() if instant.tzinfo and instant.year >= dates.EARLIEST else None
 

@@ -278,7 +278,7 @@ def _selected(reading: _Reading) -> HtmlElement:
     selector = reading.source.text_selector if reading.source else None
     try:
         found = list(reading.tree.cssselect(selector)) if selector else []
-    except SelectorError:  # `sources check` tells the operator; the page is read by general rules meanwhile
+    except SelectorError:  # a slip in one source's YAML must not cost its pages: general rules read them
         found = []
     if not found:
         return reading.tree
