@@ -15,6 +15,8 @@ from language.split_lexicon import Lexicon
 SHORTEST = 6
 """Shorter words are never split: the shortest compounds worth finding are of two parts with three letters."""
 
+LONGEST_PART = 26
+"""Letters of the longest part looked up; only hostile words have longer ones, and they must not cost time."""
 BOUNDARY = 4.0
 """What a further boundary costs, so that few long parts win over many short ones."""
 DERIVED = 3.0
@@ -66,7 +68,7 @@ def split(word: str, lexicon: Lexicon) -> Split | None:
         if start not in best:
             continue
         price = best[start][0]
-        for end in range(start + 2, size - 1):
+        for end in range(start + 2, min(size - 1, start + LONGEST_PART + 1)):
             cost = _price(word[start:end], lexicon.first, lexicon)
             if cost is not None and price + cost + BOUNDARY < best.get(end, (1e9, 0))[0]:
                 best[end] = (price + cost + BOUNDARY, start)
@@ -75,7 +77,8 @@ def split(word: str, lexicon: Lexicon) -> Split | None:
 
 def _is_whole(word: str, lexicon: Lexicon) -> bool:
     """Tell whether a word, or the word without its ending, is never split."""
-    return word in lexicon.whole or any(word.endswith(end) and word.removesuffix(end) in lexicon.whole for end in _ENDINGS)
+    ends = (*_ENDINGS, "er", "em")
+    return word in lexicon.whole or any(word.endswith(end) and word.removesuffix(end) in lexicon.whole for end in ends)
 
 
 def _after_unknown(word: str, lexicon: Lexicon) -> Split | None:
@@ -88,7 +91,7 @@ def _after_unknown(word: str, lexicon: Lexicon) -> Split | None:
 
 def _has_prefix(text: str, lexicon: Lexicon) -> bool:
     """Tell whether an unknown word may only be the prefix of what follows it (brutto-ver-dienst is no ver-dienst)."""
-    return any(text.startswith(prefix) or text.endswith(prefix) for prefix in lexicon.prefixes | {"ver", "be", "ge", "ent"})
+    return any(text.startswith(prefix) or text.endswith(prefix) for prefix in lexicon.barred)
 
 
 def _ending(word: str, best: dict[int, tuple[float, int]], lexicon: Lexicon) -> Split | None:

@@ -14,13 +14,15 @@ FOLDER = Path(__file__).parent / "lexicon"
 @dataclass(frozen=True)
 class Lexicon:
     """Prices of parts that others follow (``first``, linking element included) and of parts at the end (``last``);
-    words that are never split (``whole``); prefixes that make one part with the noun after them; splits written out.
+    words that are never split (``whole``); prefixes that make one part with the noun after them (``prefixes``) among all
+    prefixes (``barred``); splits written out (``compounds``).
     """
 
     first: dict[str, float]
     last: dict[str, float]
     whole: frozenset[str]
     prefixes: frozenset[str]
+    barred: frozenset[str]
     compounds: dict[str, tuple[str, ...]]
 
 
@@ -42,7 +44,7 @@ def load(language: str) -> Lexicon:
             first[word] = int(before) / 10
         if after:
             last[word] = int(after) / 10
-    return Lexicon(first, last, words(folder / "whole.txt"), prefixes(folder)[0], compounds(folder))
+    return Lexicon(first, last, words(folder / "whole.txt"), *prefixes(folder), compounds(folder))
 
 
 def compounds(folder: Path) -> dict[str, tuple[str, ...]]:

@@ -152,12 +152,13 @@ def build(counts: Counts, words_of_ours: frozenset[str]) -> Lexicon:
             bare = BARE if prices is first and behind[word + "s"] > 2 * behind[word] + 1 else 0.0
             prices[word] = min(prices[word], OURS + bare + {2: 4.0, 3: 2.0}.get(len(word), 0.0))
     # Whether "ruestungskontroll" is a leaf is asked with every part allowed at its end, linked ones too.
-    all_ends = Lexicon(first, {**first, **last}, whole, joining, compounds(FOLDER_DE))
+    all_ends = Lexicon(first, {**first, **last}, whole, joining, barred, compounds(FOLDER_DE))
     return Lexicon(
         {word: cost for word, cost in first.items() if not split(word, all_ends)},
         {word: cost for word, cost in last.items() if not split(word, all_ends)},
         whole,
         joining,
+        barred,
         all_ends.compounds,
     )
 
