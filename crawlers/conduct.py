@@ -28,10 +28,14 @@ class NotNow(Exception):
 
 
 class Conduct:
-    """The rules of one pass, shared by all its requests; ``stop`` ends what is under way at once."""
+    """The rules of one pass, shared by all its requests; ``stop`` ends what is under way at once.
+
+    ``guard`` judges addresses of the web; ``dialling`` judges what sockets are made for: the proxy if there is one.
+    """
 
     def __init__(self, guard: Guard, user_agent: str, manners: Manners, proxy: str | None = None) -> None:
         self.guard, self.user_agent, self.proxy = guard, user_agent, proxy
+        self.dialling = guard if proxy is None else Guard.only(proxy)
         self.robots, self.pace = manners.robots, manners.pace
         self._stopping = False
         self._turns: dict[str, asyncio.Lock] = {}

@@ -15,6 +15,7 @@ from scrapy.utils.ssl import _make_ssl_context
 
 from crawlers.conduct import Conduct
 from crawlers.retry import patience
+from egress.guard import EgressRefused
 
 
 class GuardedHandler(AiohttpDownloadHandler):
@@ -34,7 +35,7 @@ class GuardedHandler(AiohttpDownloadHandler):
             connector=aiohttp.TCPConnector(
                 limit=self._pool_size_total,
                 limit_per_host=self._pool_size_per_host,
-                socket_factory=self._conduct.guard.socket,
+                socket_factory=self._conduct.dialling.socket,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -50,11 +51,12 @@ class GuardedHandler(AiohttpDownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Fetch in the host's turn; raises ``conduct.NotNow`` when the pass stops or the host is left alone."""
-        if self._conduct.proxy is not None:
-            request.meta["proxy"] = self._conduct.proxy
-        else:
-            request.meta.pop("proxy", None)
         place = urlparse_cached(request).hostname or ""
+        request.meta.pop("proxy", None)
+        if self._conduct.proxy is not None:
+            if self._conduct.guard.refuses_literally(place):  # names are the proxy's to resolve, and to guard
+                raise EgressRefused(place, "a private address, asked of the proxy")
+            request.meta["proxy"] = self._conduct.proxy
         return await self._conduct.request(place, self._download(request, place))
 
     async def _download(self, request: Request, place: str) -> Response:

@@ -103,7 +103,7 @@ def _reason(link: Link, url: str, judged: _Judged) -> str | None:
     if known is not None and known.state == "forgotten":
         return "forgotten"
     parts = urlsplit(url)
-    if _is_private(parts.hostname or "", reading.guard):
+    if reading.guard.refuses_literally(parts.hostname or ""):
         return "private"
     if _is_cut(link.url, reading.source):
         return "filtered"
@@ -135,11 +135,6 @@ def _sites(urls: Sequence[str | None], addresses: frozenset[str], source: Source
 @lru_cache(1024)
 def _domain(netloc: str) -> str:
     return registrable_domain(f"http://{netloc}/")
-
-
-def _is_private(name: str, guard: Guard) -> bool:
-    is_address = ":" in name or name.replace(".", "").isdecimal()
-    return is_address and guard.refused(name) is not None
 
 
 def _is_cut(stated: str, source: Source) -> bool:

@@ -104,6 +104,8 @@ def origin_of(url: str) -> str:
 
 def understand(answer: RobotsAnswer, now: datetime) -> Rules:
     """Turn an answer into rules (RFC 9309, 2.3.1): 2xx parsed, 4xx allows all, 429, 5xx and silence forbid for now."""
+    if answer.failure == Outcome("unreachable", "redirects"):
+        return Rules(now)  # 2.3.1.2: more than five redirects count as no robots.txt
     if answer.failure is not None:
         return Rules(now, not_now=answer.failure)
     if answer.status == 429 or answer.status >= 500:

@@ -119,6 +119,15 @@ class Guard:
         """Return why this client may not dial an address, or None if it may."""
         return refused(address, self.networks)
 
+    def refuses_literally(self, host: str) -> bool:
+        """Return whether a host, as it stands in a canonical URL, is itself an address that may not be dialled.
+
+        For where the socket is not ours to make: a link before it is followed, a request that a proxy will make.
+        """
+        name = host.strip("[]")
+        is_address = ":" in name or name.replace(".", "").isdecimal()
+        return is_address and self.refused(name) is not None
+
     def socket(self, found: tuple[Any, ...]) -> socket.socket:
         """Make the socket for one result of ``getaddrinfo``: aiohttp's ``socket_factory``; raises EgressRefused."""
         family, kind, proto, _, place = found

@@ -107,7 +107,7 @@ def _take_back(ledger: Ledger, source: str, now: datetime) -> None:
 
 
 async def _conduct(sources: Sequence[Source], settings: Settings, manners: Manners) -> Conduct:
-    guard = Guard.only(settings.proxy) if settings.proxy else Guard.allowing(settings.allow_private)
+    guard = Guard.allowing(settings.allow_private)
     conduct = Conduct(guard, user_agent(settings.user_agent), manners, settings.proxy)
     conduct.robots.forget_failures()
     delays: dict[str, float] = {}

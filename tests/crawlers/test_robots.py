@@ -33,6 +33,10 @@ def test_a_server_in_trouble_means_not_now(status: int) -> None:
     assert understand(RobotsAnswer(status), NOW).not_now == Outcome("http", str(status))
 
 
+def test_redirects_without_end_count_as_no_robots_txt() -> None:
+    assert understand(RobotsAnswer(failure=Outcome("unreachable", "redirects")), NOW).allows(URL)
+
+
 def test_silence_means_not_now() -> None:
     failure = Outcome("unreachable", "timeout")
     assert understand(RobotsAnswer(failure=failure), NOW).not_now == failure

@@ -96,6 +96,22 @@ def test_a_socket_is_made_for_an_allowed_one() -> None:
         assert made.family == socket.AF_INET
 
 
+@pytest.mark.parametrize(
+    ("host", "refuses"),
+    [
+        ("127.0.0.1", True),
+        ("[::1]", True),
+        ("::1", True),
+        ("8.8.8.8", False),
+        ("zeitung.example", False),
+        ("10.0.0.1", True),
+    ],
+)
+def test_a_host_that_is_an_address_is_judged_without_dialling(host: str, refuses: bool) -> None:
+    assert Guard().refuses_literally(host) is refuses
+    assert not Guard.allowing(["0.0.0.0/0", "::/0"]).refuses_literally(host)
+
+
 def test_a_place_the_operator_named_is_allowed_on_its_port_alone() -> None:
     guard = Guard.only("http://hooks.intern.example:8065/hooks/1")
     guard.socket(_info("10.0.0.9", 8065)).close()

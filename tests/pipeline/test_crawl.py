@@ -286,9 +286,14 @@ async def test_a_proxy_of_the_settings_is_used_and_alone_dialled(desk: Desk, sit
 
     site.pages = {"/robots.txt": web.Response(status=404), "/feed": proxied}
     address = Address(kind="feed", url="http://zeitung.example/feed")
-    source = Source(id="z", name="Z", addresses=(address,))
+    metadata = Address(kind="feed", url="http://169.254.169.254/feed")
+    source = Source(id="z", name="Z", addresses=(address, metadata))
     await desk.crawl(source, settings={"proxy": site.url})
-    assert desk.ended == {"http://zeitung.example/feed": "listed(0)"}
+    assert desk.ended == {
+        "http://zeitung.example/feed": "listed(0)",
+        "http://169.254.169.254/feed": "forbidden(egress)",
+    }
+    assert not any("169.254" in head["Host"] for head in site.headers)
     assert "zeitung.example" in site.headers[-1]["Host"]
 
 
