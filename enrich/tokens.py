@@ -56,21 +56,12 @@ class Tokenizer:
 
 def cut(text: str) -> tuple[list[str], list[int], list[int]]:
     """Return the tokens of a text with start and end of each in code points."""
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        if len(word) == 1:
-            word = _SAME.get(word, word)
-        elif word[0] == "\n":
-            word = BREAK
-        elif "\u00ad" in word:
-            word = word.replace("\u00ad", "")
-        words.append(word)
-        starts.append(match.start())
-        ends.append(match.end())
-    return words, starts, ends
+    matches = list(_TOKEN.finditer(text))
+    words = [match.group() for match in matches]
+    for i, word in enumerate(words):
+        if not word.isalnum():
+            words[i] = BREAK if word[0] == "\n" else _SAME.get(word, word).replace("\u00ad", "") or word
+    return words, [match.start() for match in matches], [match.end() for match in matches]
 
 
 def _sentences(words: list[str], starts: list[int], ends: list[int]) -> tuple[list[bool | int | None], list[int]]:
