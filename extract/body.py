@@ -44,6 +44,7 @@ _PROMO_LINE = re.compile(
     r"sign up (?:for|to)|subscribe(?: now| to)|click here|follow (?:us|him|her|\w+) on|join our|get our|"
     r"you (?:may|might) also like|see also:?|watch:|listen:|"
     r"skip (?:to|past)|this article (?:was|is) originally|kommentare?$|comments?$|alle rechte vorbehalten|"
+    r"original-content von:|"
     r"all rights reserved|tags?:|schlagworte?:|themen:)",
     re.I,
 )
@@ -199,12 +200,16 @@ def _rendered(body: _Element) -> Iterator[str]:
             yield one_line(element.tail)
 
 
+_NEW_LINE = frozenset({"lb", "p", "head", "item", "quote", "row", "div"})
+
+
 def _lines(element: _Element) -> Iterator[str]:
     """Yield an element's text; two line breaks in a row are how some systems write a new paragraph."""
     parts = [element.text or ""]
     for node in element.iterdescendants():
-        parts.append("\n" if node.tag == "lb" else "")
+        parts.append("\n" if node.tag in _NEW_LINE else "")
         parts.append(node.text or "")
+        parts.append("\n" if node.tag in _NEW_LINE and node.tag != "lb" else "")
         parts.append(node.tail or "")
     yield from tidy("".join(parts)).split("\n")
 

@@ -98,10 +98,10 @@ def _instant(text: str | None, site: dates.Habits) -> str | None:
 
 def compose(text: str, updates: Sequence[Update]) -> tuple[str, tuple[Entry, ...]]:
     """Return the article's text, its introduction and then the updates, and where each update stands in it."""
-    spoken = {fold(line) for update in updates for line in update.lines}
+    spoken = [fold(line) for update in updates for line in update.lines]
     intro: list[str] = []
     for line in text.split("\n\n"):
-        if fold(line) in spoken:
+        if any(words in fold(line) for words in spoken):
             break
         if len(line) > 60:
             intro.append(line)

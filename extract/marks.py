@@ -27,6 +27,7 @@ class Marks(NamedTuple):
 
 
 NONE = Marks()
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def _words(words: str) -> re.Pattern[str]:
@@ -82,6 +83,7 @@ _NAVIGATION = _words(
 @lru_cache(maxsize=16384)
 def marks_of(names: str) -> Marks:
     """Return what names say; cached because a page repeats few names often, and so does a site."""
+    names = _CAMEL.sub("-", names)
     return Marks(
         kicker=bool(_KICKER.search(names)),
         lead=bool(_LEAD.search(names)),

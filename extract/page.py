@@ -262,7 +262,9 @@ def _body(reading: _Reading, heads: tuple[str | None, ...], people: tuple[str, .
     if reading.flat is not None:
         lines = list(reading.flat)
     else:
-        lines = body.read(_selected(reading), reading.stated.heading, reading.stated.furniture)
+        selected = _selected(reading)
+        heading = reading.stated.heading if selected is reading.tree else None
+        lines = body.read(selected, heading, reading.stated.furniture)
     text = "\n\n".join(body.filter_lines(lines, heads, people))
     stated = [
         line
