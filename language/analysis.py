@@ -64,6 +64,7 @@ class Analyser:
         self._stems = {language: Stems(language, self.protected) for language in self.languages}
         self._parts = {language: Parts(language, stems) for language, stems in self._stems.items()}
         self._known: dict[str | None, dict[str, _Known]] = {language: {} for language in (None, *self.languages)}
+        self._words: dict[str, dict[tuple[str, bool], tuple[str, tuple[str, ...]]]] = {one: {} for one in self.languages}
         names = "\n".join(sorted(self.protected))
         self.version_parts = Version(
             code=f"{CODE}.{Stems.library}",
@@ -117,9 +118,20 @@ class Analyser:
         start, end = place + one.start, place + one.end
         if language is None:
             return Unit(start, end, one.text, one.text)
-        # Only what is written with a capital is split: a verb or an adjective is hardly ever a compound one looks for.
-        parts = self._parts[language].of(one.text) if stretch[start].isupper() else ()
-        return Unit(start, end, one.text, self._stems[language].stem(one.text), parts)
+        stem, parts = self._meaning(one.text, stretch[start].isupper(), language)
+        return Unit(start, end, one.text, stem, parts)
+
+    def _meaning(self, unit: str, capital: bool, language: str) -> tuple[str, tuple[str, ...]]:
+        """Return stem and parts of a unit, from memory if it stood in another stretch before (Heer and "Heer.")."""
+        words = self._words[language]
+        meaning = words.get((unit, capital))
+        if meaning is None:
+            # Only what is written with a capital is split: verbs and adjectives are hardly ever compounds one looks for.
+            meaning = self._stems[language].stem(unit), self._parts[language].of(unit) if capital else ()
+            if len(words) >= STRETCHES_KEPT:
+                words.clear()
+            words[unit, capital] = meaning
+        return meaning
 
     def units(self, word: str) -> tuple[str, ...]:
         """Return the folded exact units of a written query word, in order; empty if it has nothing to search for."""

@@ -106,23 +106,27 @@ class _Builder:
         self.end = place + 1
 
 
+_LATIN = {character: _pieces(character) for character in map(chr, range(0x250))}  # most texts have nothing else
+
+
 def cut(word: str) -> list[Cut]:
     """Return the units of ``word`` with their places in it; an empty list if nothing in it can be searched for."""
     builder = _Builder()
     for place, character in enumerate(word):
-        if character in _APOSTROPHES:
-            rest = word[place + 1 : place + 4].casefold()
-            if rest == "s":  # a possessive is no part of the name: Trump's is trump
-                break
-            if rest in _GLUED and builder.kind == _LETTER:
-                continue
-        for kind, text in _pieces(character):
-            if kind in (_LETTER, _DIGIT):
+        for kind, text in _LATIN.get(character) or _pieces(character):
+            if kind <= _DIGIT:
                 builder.add(kind, text, place)
             elif kind == _MARK:
                 builder.mark(text, place)
-            elif kind == _BREAK:
+            elif kind == _BREAK and not (builder.text and character in _APOSTROPHES):
                 builder.close()
+            elif kind == _BREAK:
+                rest = word[place + 1 : place + 4].casefold()
+                if rest == "s":  # a possessive is no part of the name: Trump's is trump
+                    builder.close()
+                    return builder.done
+                if rest not in _GLUED or builder.kind != _LETTER:
+                    builder.close()
     builder.close()
     return builder.done
 

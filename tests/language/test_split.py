@@ -89,7 +89,13 @@ def test_the_parts_of_any_word_make_the_word(word: str) -> None:
         assert all(found.parts)
 
 
-@given(st.lists(st.sampled_from(["kampf", "drohnen", "abwehr", "system", "minister", "luft", "verteidigungs"]), min_size=2, max_size=5))
+@given(
+    st.lists(
+        st.sampled_from(["kampf", "drohnen", "abwehr", "system", "minister", "luft", "verteidigungs"]),
+        min_size=2,
+        max_size=5,
+    )
+)
 def test_words_made_of_sure_parts_are_cut(parts: list[str]) -> None:
     word = "".join(parts)
     if parts[-1] != "verteidigungs":

@@ -37,9 +37,7 @@ def test_boundaries(name: str, f1: float, oversplit: float) -> None:
     assert score.oversplit / score.simple <= oversplit, shown
 
 
-@pytest.mark.parametrize(
-    ("name", "recall", "precision"), [("tuning_pairs", 0.99, 0.995), ("untouched_pairs", 0.96, 0.985)]
-)
+@pytest.mark.parametrize(("name", "recall", "precision"), [("tuning_pairs", 0.99, 0.995), ("untouched_pairs", 0.96, 0.985)])
 def test_pairs(name: str, recall: float, precision: float) -> None:
     score = score_pairs(name)
     shown = score.failures if name.startswith("tuning") else "see decision 0010"
