@@ -11,10 +11,10 @@ from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloa
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 from scrapy.utils.httpobj import urlparse_cached
-from scrapy.utils.ssl import _make_ssl_context
 
 from crawlers.conduct import Conduct
 from crawlers.retry import patience
+from egress.client import tls_context
 from egress.guard import EgressRefused
 
 
@@ -30,7 +30,7 @@ class GuardedHandler(AiohttpDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         BaseStreamingDownloadHandler.__init__(self, crawler)  # AiohttpDownloadHandler's would open an unguarded session
         self._conduct: Conduct = crawler.spider.conduct  # type: ignore[union-attr]  # set before the engine is made
-        self._ssl_context = _make_ssl_context(crawler.settings)
+        self._ssl_context = tls_context()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=self._pool_size_total,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -20,6 +21,12 @@ MOST_BYTES = 10 * 1024 * 1024
 
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """Return the one TLS context of this process: certificates and host names verified; loading it takes a while."""
+    return ssl.create_default_context()
 
 
 class Unanswered(Transient):
@@ -67,7 +74,7 @@ class Client:
     ) -> None:
         self._guard, self._user_agent, self._most_bytes, self._proxy = guard, user_agent, most_bytes, proxy
         self._timeout = aiohttp.ClientTimeout(total=timeout)
-        self._ssl = ssl_context or ssl.create_default_context()
+        self._ssl = ssl_context or tls_context()
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
