@@ -111,5 +111,6 @@ SKIPPED = frozenset(
 the egress guard refuses, cut by the source's own filter, forgotten on request, twice in one list, or no article by
 its shape."""
 
-SUPPRESSED = frozenset({"no_channel", "old", "reprocess", "language", "backtest"})
-"""Why a match ends without a notice although nothing is wrong; see docs/architecture.md, law 2."""
+SUPPRESSED = frozenset({"no_channel", "old", "reprocess", "language", "backtest", "removed"})
+"""Why a match ends without a notice although nothing is wrong; see docs/architecture.md, law 2. ``removed``: its article
+was forgotten on request before it was said."""

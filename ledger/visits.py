@@ -110,7 +110,8 @@ class Visits(Refining, known.Memory):
         """Note that the page's bytes lie in the archive and wait to be refined; False if the lease is lost.
 
         The validators are believed, for the next conditional GET, only once refining has found an article in the page.
-        Raises ValueError for a list: it ends by ``list_done`` and is never refined.
+        After False the caller erases the record it appended: the ledger will never refer to it, and the address may have
+        been forgotten meanwhile. Raises ValueError for a list: it ends by ``list_done`` and is never refined.
         """
         if visit.kind != "article":
             raise ValueError(f"a {visit.kind} is not refined")

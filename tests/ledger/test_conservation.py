@@ -189,10 +189,10 @@ def test_the_sums_hold_through_any_life_of_a_ledger(sqlite_file: Path) -> None:
 @pytest.mark.deep
 @pytest.mark.timeout(1800)
 def test_the_sums_hold_through_many_long_lives(sqlite_file: Path) -> None:
-    run(fresh_file(sqlite_file), examples=200, steps=60)
+    run(fresh_file(sqlite_file), examples=60, steps=50)
 
 
 @pytest.mark.deep
 @pytest.mark.timeout(1800)
 def test_the_sums_hold_on_postgresql_too(postgres_database: str) -> None:
-    run(emptied(postgres_database), examples=60, steps=50)
+    run(emptied(postgres_database), examples=30, steps=50)
