@@ -215,6 +215,13 @@ def test_laws_of_any_text(text: str, language: str | None) -> None:
     assert tuple(unit.exact for unit in analysis.units) == ANALYSER.units(text)
 
 
+@given(st.text("aZäÖüß", min_size=1, max_size=70))
+def test_the_short_way_for_plain_german_words_folds_like_the_long_one(word: str) -> None:
+    (short,) = cut(word)
+    (long,) = cut("\u200b" + word)
+    assert (short.start + 1, short.end + 1, short.text) == tuple(long)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(text_like, max_size=4))
 def test_white_space_is_a_border_everywhere(texts: list[str]) -> None:
