@@ -31,7 +31,7 @@ _XMLNS = {
     "http://purl.org/dc/terms/": "dcterms",
     "http://purl.org/rss/1.0/modules/content/": "content",
 }
-_PREFIXED = ("dc:", "dcterms:", "content:")
+_SUMMARIES = ("description", "summary", "dc:description", "content:encoded", "content")
 _XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -139,8 +139,7 @@ def _entry(element: etree._Element, base: str, language: str | None) -> Link | N
             or fields.get("date")
         ),
         updated=time(fields.get("updated") or fields.get("dcterms:modified") or fields.get("modified")),
-        summary=plain(fields.get("description") or fields.get("summary") or fields.get("dc:description"))[:_TEXT_LIMIT]
-        or None,
+        summary=plain(next((fields[name] for name in _SUMMARIES if fields.get(name)), None))[:_TEXT_LIMIT] or None,
         author=", ".join(name for name in authors if name) or None,
         id=one_line(
             fields.get("guid") or fields.get("id") or element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")

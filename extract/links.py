@@ -6,7 +6,7 @@ import json
 import re
 from typing import Literal
 
-from articles.errors import Broken
+from articles.errors import Broken, Wrong
 from articles.page import Links, Page
 from extract import feeds, headlines, sitemaps
 from extract.decode import one_line, to_text, undo_codings
@@ -50,7 +50,10 @@ def read_links(page: Page, kind: ListKind, selector: str | None = None) -> Links
     tree, lost = parse(to_text(body, page.header("content-type")))
     if tree is None:
         return Links((), error="the page has more elements than can be read" if lost else "this is no HTML page")
-    links = headlines.read(tree, page.final_url, selector)
+    try:
+        links = headlines.read(tree, page.final_url, selector)
+    except Wrong as error:  # a slip in one source's YAML ends that source's visit, not the pass
+        return Links((), error=str(error))
     return Links(links, repaired=lost, error=None if links else _no_links(selector))
 
 

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from articles.article import Article
-from articles.errors import Broken, Wrong
+from articles.errors import Broken
 from articles.outcome import Killed, Rejected
 from articles.page import Links, Page
 from config.models import Source
@@ -148,7 +148,7 @@ class ReaderPool:
         return wire.killed_from(answer)
 
     async def links(self, page: Page, kind: ListKind, selector: str | None = None) -> Links | Killed:
-        """Read one feed, sitemap or list page; raises Wrong for a selector that is none."""
+        """Read one feed, sitemap or list page."""
         request: wire.Json = {"do": "links", "page": wire.page_json(page), "kind": kind, "selector": selector}
         answer = await self._ask(request, page.body, self._deadline)
         return wire.killed_from(answer) if "killed" in answer else wire.links_from(answer)
@@ -161,7 +161,7 @@ class ReaderPool:
         return [(str(kind), str(url), str(title)) for kind, url, title in answer.get("found", ())]
 
     async def _ask(self, request: wire.Json, body: bytes, seconds: int) -> wire.Json:
-        """Return a worker's answer, or ``killed`` with the reason; raises Wrong if the request itself was wrong."""
+        """Return a worker's answer, or ``killed`` with the reason."""
         async with self._free:
             if self._closed:
                 raise Broken("the pool of reader processes is closed")
@@ -179,8 +179,6 @@ class ReaderPool:
                     self._idle.append(worker)
                 else:
                     await worker.kill()
-        if "wrong" in answer:
-            raise Wrong(str(answer["wrong"]), field=answer.get("field"))
         return answer
 
     async def close(self) -> None:

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 # start and 30 MB of its memory. None makes that import fail, which trafilatura allows for.
 sys.modules["py3langid"] = None  # type: ignore[assignment]  # documented in importlib: None blocks an import
 
-from articles.errors import Broken, Wrong  # noqa: E402  # after the block above
+from articles.errors import Broken  # noqa: E402  # after the block above
 from config.models import Source  # noqa: E402
 from extract import wire  # noqa: E402
 from extract.links import discover, read_links  # noqa: E402
@@ -59,8 +59,6 @@ def _answer(request: dict[str, Any], body: bytes) -> dict[str, Any]:
         answer = _do(request, body)
     except Broken as error:
         answer = {"killed": "memory", "detail": str(error), "final": True}
-    except Wrong as error:
-        answer = {"wrong": error.message, "field": error.field}
     except MemoryError:
         answer = {"killed": "memory", "detail": "more memory than a page may take"}
     except Exception as error:  # noqa: BLE001  # the worker's loop: one of the five places; poisonous bytes end one page only
