@@ -17,8 +17,8 @@ from language.split_lexicon import load
 
 WORDS, ARTICLES, ROUNDS = 400, 60, 40
 _SMALL = """der die das und in den von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat
-dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur bis mehr durch man sein
-wurde sei neue neuen erste große soll sagte könnte bereits derzeit gegen unter zwischen während laut"""
+dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur bis mehr durch man
+sein wurde sei neue neuen erste große soll sagte könnte bereits derzeit gegen unter zwischen während laut"""
 SMALL = _SMALL.split()
 
 
