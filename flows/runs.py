@@ -26,7 +26,7 @@ from prefect.flow_engine import run_flow_async
 from prefect.states import Cancelled, Pending
 from prefect.utilities.engine import propose_state
 
-from flows.deployments import Deployed
+from flows.deployments import UNDER_WAY, Deployed
 
 POLL = 5.0
 """Seconds between two questions for scheduled runs; each is asked for this long ahead, so a run begins on its second."""
@@ -115,17 +115,20 @@ class Runs:
 
     async def _stop_all(self) -> None:
         active = dict(self._active)
-        await asyncio.gather(
-            *(self._stop(id, task, "the service was stopped") for id, task in active.items()), return_exceptions=True
-        )
+        for task in active.values():
+            task.cancel()
+        await asyncio.gather(*(self._stop(id, task, "the service was stopped") for id, task in active.items()))
 
     async def _stop(self, id: UUID, task: asyncio.Task[None], why: str) -> None:
         """Cancel a run and wait until it has stopped; what it had begun waits in the ledger for the next tick."""
-        begun = (await self._client.read_flow_run(id)).state
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        if begun is not None and not begun.is_scheduled() and not begun.is_final():
-            await self._client.set_flow_run_state(id, Cancelled(message=why), force=True)
+        try:
+            state = (await self._client.read_flow_run(id)).state
+            if state is not None and (state.is_crashed() or state.type in UNDER_WAY):
+                await self._client.set_flow_run_state(id, Cancelled(message=why), force=True)
+        except _UNREACHABLE as error:
+            self._complain(error)
 
     def _complain(self, error: Exception) -> None:
         if not self._mute:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,12 @@ from flows.tick import tick
 from pipeline.services import Services
 from tests.flows.running import Up, write_desk
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [
+    pytest.mark.timeout(400),
+    # Prefect 3.9.1 leaves a connection to its API for the collector after each run; nothing of ours is on a socket here.
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning"),
+]
 
 events: list[str] = []
 
@@ -100,6 +106,7 @@ async def server(up: Up) -> AsyncIterator[Server]:
     with temporary_settings({PREFECT_API_URL: up.pages + "/api"}):
         async with get_client() as client:
             yield Server(client)
+    gc.collect()  # so that Prefect's open connections warn here, where that is expected, and not in another room's test
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +116,10 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def all_ended(states: list[State[Any]]) -> bool:
     return all(state.is_final() for state in states)
+
+
+def all_cancelled(states: list[State[Any]]) -> bool:
+    return all(state.is_cancelled() for state in states)
 
 
 async def test_while_a_run_is_under_way_the_next_is_cancelled_and_the_one_after_runs(up: Up) -> None:
@@ -130,12 +141,12 @@ async def test_a_run_cancelled_on_prefects_pages_stops(up: Up) -> None:
         async with here.serving():
             await here.until(lambda states: states[0].is_running(), id)
             await here.client.set_flow_run_state(id, Cancelling())
-            (state,) = await here.until(all_ended, id)
-            assert (state.name, state.message) == ("Cancelled", "stopped on request")
+            (state,) = await here.until(all_cancelled, id)
+            assert state.message == "stopped on request"
             again = await here.order(deployment)  # the slot was given back
             await here.until(lambda states: states[0].is_running(), again)
-        (state,) = await here.until(all_ended, again)
-        assert (state.name, state.message) == ("Cancelled", "the service was stopped")
+        (state,) = await here.until(all_cancelled, again)
+        assert state.message == "the service was stopped"
     assert f"cancelled {here.desk}" in events
 
 

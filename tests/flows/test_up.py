@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from app.demo_site.server import SiteServer
-from tests.flows.running import Up, wait_for
+from tests.flows.running import Up, wait_for, write_desk
 
 pytestmark = pytest.mark.timeout(400)  # it takes 60 s on an idle machine
 
@@ -44,6 +45,7 @@ def test_it_says_what_runs_when(up: Up) -> None:
 
 def test_a_second_service_on_the_desk_is_refused(up: Up) -> None:
     code = "import sys; from app.door import run; sys.exit(run(['-C', sys.argv[1], 'up']))"
+    up.said("watching")
     second = subprocess.run([sys.executable, "-c", code, up.desk], capture_output=True, text=True, timeout=60, check=False)
     assert second.returncode == 2
     assert f"watched already, by process {up.process.pid}" in second.stderr
@@ -88,3 +90,22 @@ def test_commands_that_need_no_server_never_import_prefect(tmp_path: Path) -> No
     code = "import sys; import app.cli, pipeline.passes; import app.commands.up; print('prefect' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert said.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_with_the_users_own_server_it_starts_none_and_leaves_no_schedule_behind(
+    up: Up, site: SiteServer, tmp_path: Path, number: signal.Signals
+) -> None:
+    """The shared service's server stands in for the user's; this also tells a clean stop by either signal."""
+    desk = write_desk(tmp_path / f"guest-{number.name.lower()}", site.origin, "10s")
+    guest = Up(desk, tmp_path, LAGEBILD_PREFECT_API=up.pages + "/api")
+    guest.said("watching")
+    guest.said("new articles")
+    assert guest.pages == up.pages
+    assert not (desk / "data" / "prefect").exists()
+    assert guest.stop(number) == 0, guest.lines
+    assert "stopped; nothing is lost" in guest.lines[-1]
+    deployments = httpx.post(up.pages + "/api/deployments/filter", json={}, trust_env=False).json()
+    left = {deployment["name"]: deployment["paused"] for deployment in deployments if desk.name in deployment["name"]}
+    assert len(left) == 3
+    assert all(left.values())
