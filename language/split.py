@@ -28,7 +28,7 @@ UNKNOWN = (4, 9)
 """Letters of an unknown word that is believed to be a first part (a name: Taurusdebatte) if a sure last part follows it;"""
 SURE = (6, 7.5)
 """that is one of at least so many letters and at most this price."""
-LIMIT = 13.0
+LIMIT = 14.0
 """A split is believed if its parts cost at most this on average; chosen on the tuning half (decision 0011)."""
 
 
@@ -126,10 +126,10 @@ def _price(part: str, prices: dict[str, float], lexicon: Lexicon) -> float | Non
 
 
 def _last_price(part: str, lexicon: Lexicon) -> float | None:
-    price = _price(part, lexicon.last, lexicon)
-    if price is None:
-        for ending in _ENDINGS:
-            base = part.removesuffix(ending)
-            if len(base) >= 4 and base != part and base in lexicon.last:
-                return lexicon.last[base] + INFLECTED
-    return price
+    """Return the price of a last part as it stands or without its ending, whichever is less."""
+    prices = [_price(part, lexicon.last, lexicon)]
+    for ending in _ENDINGS:
+        base = part.removesuffix(ending)
+        if base != part and len(base) >= 4 and base in lexicon.last:
+            prices.append(lexicon.last[base] + INFLECTED)
+    return min((price for price in prices if price is not None), default=None)

@@ -135,7 +135,8 @@ def build(counts: Counts, words_of_ours: frozenset[str]) -> Lexicon:
     def right(word: str) -> bool:
         return word not in never and word not in barred and (len(word) > 3 or word in short)
 
-    linked = {link(word) for word in nouns}
+    # A noun of our lists may be linked by s even if nobody was seen to do it (Bataillonskommandeur).
+    linked = {link(word) for word in nouns} | {word + "s" for word in words_of_ours if word[-1] in "bdfgklmnprt"}
     strings = {word for word in candidates(nouns) | nouns | linked | openers if right(word) and word + "-" not in never}
     allowed = {word for word in strings if supported(word, nouns, counts, openers)}
     ending = {word for word in nouns if right(word) and "-" + word not in never}
