@@ -123,10 +123,11 @@ def kind_of_article(stated: Stated, url: str, title: str | None, entries: int, t
     return "article"
 
 
-def is_section(stated: Stated, url: str, linked: int, length: int) -> bool:
+def is_section(stated: Stated, url: str, linked: int, length: int, *, dated: bool) -> bool:
     """Whether the page lists other pages' headlines rather than being one: by its address, its claims and its links.
 
-    ``linked`` is what `linked_headlines` counted, ``length`` the text's. A page that says it is an article is one, unless
+    ``linked`` is what `linked_headlines` counted, ``length`` the text's, ``dated`` whether a time was
+    found. A page that says it is an article is one, unless
     its address is a root.
     """
     path = urlsplit(url).path
@@ -140,9 +141,12 @@ def is_section(stated: Stated, url: str, linked: int, length: int) -> bool:
     lists = collection or (stated.first("og:type") or "").lower() in ("website", "profile")
     if linked >= 6 and (is_listing_path(url) or lists or length < 200 * linked):
         return True
-    if is_listing_path(url) and linked >= 3:
+    if is_listing_path(url) and (linked >= 3 or not dated or length < _SECTION_TEXT):
         return True
     return lists and linked >= 3 and length < 1500
+
+
+_SECTION_TEXT = 200
 
 
 def linked_headlines(tree: HtmlElement) -> int:

@@ -143,7 +143,7 @@ def _judge(reading: _Reading) -> Article | Rejected:
     article = _article(reading)
     length = len(article.text or "")
     reason = kinds.failure(stated, article.title, article.text or "", reading.page.status)
-    if reason is None and kinds.is_section(stated, url, reading.linked, length):
+    if reason is None and kinds.is_section(stated, url, reading.linked, length, dated=article.published is not None):
         reason = "section"
     if reason is None and length < _SHORTEST:
         reason = "no_text"

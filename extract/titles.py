@@ -15,6 +15,7 @@ what readers see (h1) settles what is left."""
 
 _SEPARATORS = re.compile(r"\s+[|·•»›–—-]\s+|\s*\|\s*|\s+::?\s+")
 _KICKER = re.compile(r"^(?P<kicker>[^:|–—+]{2,60}?)\s*(?::|\||–|—|\+\+\+)\s+(?P<rest>\S.*)$")
+_AFTER_KICKER = re.compile(r"\s*(?:[:|–—•·]|\+{1,3}|\s-)\s+")
 _NO_TITLE = re.compile(r"^(?:home|startseite|start|news|nachrichten|untitled|index|artikel|article)$", re.I)
 _WORD = re.compile(r"\w+")
 _LONGEST = 400
@@ -91,8 +92,8 @@ def squeeze(text: str) -> str:
 def _without_kicker(text: str, kicker: str | None) -> str:
     if not kicker or not text.casefold().startswith(kicker.casefold()):
         return text
-    rest = text[len(kicker) :].lstrip(" :|–—-+•·")
-    return rest if len(rest) >= 8 else text
+    after = _AFTER_KICKER.match(text, len(kicker))
+    return text[after.end() :] if after and len(text) - after.end() >= 8 else text
 
 
 def _found_kicker(title: str, texts: Iterable[str]) -> str | None:

@@ -55,6 +55,13 @@ def test_a_kicker_is_kept_apart_wherever_it_shows() -> None:
     ) == ("Heer bestellt Brücken", "Beschaffung")
 
 
+def test_a_kicker_that_is_the_first_word_of_the_headline_stays_in_it() -> None:
+    assert choose([("h1", "Heer mustert alte Panzer aus"), ("og", "Heer mustert alte Panzer aus")], SITE, "Heer") == (
+        "Heer mustert alte Panzer aus",
+        "Heer",
+    )
+
+
 def test_a_page_without_titles_has_none() -> None:
     assert choose([("h1", None), ("title", "  "), ("og", "Startseite")], SITE, None) == (None, None)
 
