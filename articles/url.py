@@ -11,13 +11,15 @@ import hashlib
 import ipaddress
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_plus
 
 import idna
-import tldextract
 
 from articles.errors import Wrong
+
+if TYPE_CHECKING:
+    import tldextract
 
 LONGEST = 8192
 """Code points; longer than any server accepts (RFC 9110, 4.1 recommends 8000 octets) and not worth a row."""
@@ -306,6 +308,8 @@ def _amp_inner(parts: _Parts) -> str | None:
 
 @cache
 def _suffixes() -> tldextract.TLDExtract:
+    import tldextract  # it brings an HTTP client: a third of a second for commands that ask for no domain
+
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 

@@ -82,8 +82,7 @@ class Services:
     @cached_property
     def analyser(self) -> Analyser:
         """The one analysis, with the desk's protected names."""
-        names = (name.name for entity in self.desk.entities.values() for name in entity.names if "protected" in name.flags)
-        return Analyser(tuple(names), self.desk.settings.languages)
+        return Analyser(self.desk.protected, self.desk.settings.languages)
 
     @cached_property
     def names(self) -> Names:

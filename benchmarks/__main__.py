@@ -1,0 +1,30 @@
+"""``python -m benchmarks``: every measurement one after the other, each in a process of its own, as tables."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+
+EACH = ("commands", "whole_path", "extract", "enrich", "analysis", "query", "alerts", "index")
+"""The modules of this folder that print a table."""
+
+
+def main() -> int:
+    """Run them all and return 1 if one of them failed."""
+    print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    print(f"load before: {os.getloadavg()[0]:.1f}; figures are CPU time where nothing else is said\n")
+    failed = []
+    for name in EACH:
+        print(f"── {name} ", flush=True)
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode:
+            failed.append(name)
+        print(flush=True)
+    if failed:
+        print(f"failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
