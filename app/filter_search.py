@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.cli import Chosen
 from app.json_lines import error_json
 from app.output import print_json
+from app.shell import Chosen
 from articles.errors import LagebildError, NotSo, Wrong
 from articles.wire import from_json
 from config.desk import Desk

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli import Json, alerts, chosen, opened
 from app.output import columns, counted, print_json, safe
+from app.shell import Json, alerts, chosen, opened
 from articles.errors import NotSo, Wrong, nearest
 
 if TYPE_CHECKING:

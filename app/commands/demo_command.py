@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli import Json, cli, wait_for
 from app.output import print_json, say
+from app.shell import Json, cli, wait_for
 
 
 @cli.command()

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from app.cli import chosen, cli, index, wait_for
 from app.output import print_json
+from app.shell import chosen, cli, index, wait_for
 
 
 @cli.command()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.cli import Json, chosen, cli, wait_for
 from app.output import counted, print_json, say
+from app.shell import Json, chosen, cli, wait_for
 from articles.errors import Transient
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def tell_troubles(report: PassReport) -> None:
     for channel, error in report.said.errors.items():
         say(f"channel {channel}: {error}; `lagebild outbox` shows what waits")
     if report.index.rebuilt:
-        say("the index was made anew, since the analysis or the names it depends on have changed")
+        say("the index was made anew from the ledger: it was lost or broken, or what it depends on has changed")
     if report.index.error:
         raise Transient(
             f"the index is {counted(report.index.behind, 'change')} behind: {report.index.error}; "

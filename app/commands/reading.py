@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from app.cli import Json, chosen, cli, opened, query
 from app.output import print_json, say
+from app.shell import Json, chosen, cli, opened, query
 from articles.errors import NotSo, Wrong, nearest
 
 if TYPE_CHECKING:

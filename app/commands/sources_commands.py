@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli import Json, chosen, opened, sources, wait_for
 from app.output import columns, counted, print_json
+from app.shell import Json, chosen, opened, sources, wait_for
 
 
 @sources.command("list")

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli import Json, chosen, cli, index, opened
 from app.output import columns, counted, print_json, safe, say
+from app.shell import Json, chosen, cli, index, opened
 from articles.errors import NotSo
 
 
