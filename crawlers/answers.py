@@ -19,9 +19,9 @@ from scrapy.http import Response
 from articles.outcome import Outcome
 from articles.page import Page, Validators, Visit
 from crawlers.redirects import HOPS, TooManyHops
-from crawlers.retry import retry_after
 from crawlers.robots import Forbidden, Unknown
 from egress.failure import reason_of
+from egress.retry_after import retry_after
 
 FAILURES = (
     CannotResolveHostError,

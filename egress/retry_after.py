@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 LONGEST = timedelta(days=1)
-"""The longest wait that is believed; a longer one is cut to it (docs/decisions/0040)."""
+"""The longest wait that is believed; a longer one is cut to it: a desk that waits longer has lost the story."""
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
@@ -18,7 +18,7 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
         return min(timedelta(seconds=int(text[:9])), LONGEST)
     try:
         at = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
+    except (ValueError, TypeError, OverflowError):
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)

@@ -36,16 +36,18 @@ class Archive:
 
     ``append`` then ``sync`` before the ledger's transaction: what the ledger knows is on the disk. A segment is locked
     (flock) while its writer lives and continued after a restart only once ``repair`` has cut it to what the ledger knows;
-    without that a further segment of the day is begun.
+    without that a further segment of the day is begun. With ``known_end`` (the ledger's) the first ``append`` repairs, so
+    that a process which only reads touches nothing.
     """
 
-    def __init__(self, folder: Path, writer_id: str) -> None:
+    def __init__(self, folder: Path, writer_id: str, known_end: Callable[[str], int] | None = None) -> None:
         if not _WRITER.fullmatch(writer_id):
             raise Wrong(f"not a name for a writer of the archive: {writer_id!r}; use letters, digits, . _ -")
         self.folder, self.writer = folder, writer_id
         self._open: BinaryIO | None = None
         self._name = ""
         self._sound: dict[str, int] = {}
+        self._known_end = known_end
 
     def append(self, page: Page) -> ArchiveRef:
         """Add one record for this fetch and return its place; durable after ``sync``.
@@ -53,6 +55,9 @@ class Archive:
         Raises Transient if the disk is full or fails; the segment is then as it was before.
         """
         record = warc.encode(page)
+        if self._known_end is not None:
+            self.repair(self._known_end)
+            self._known_end = None
         with self._disk_failures():
             file = self._segment_of(page)
             start = file.seek(0, os.SEEK_END)

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from articles.outcome import Outcome
 from articles.page import PageRef
 from ledger import visit_rows
 from ledger.schema import visits
 from ledger.store import Store
+
+MOST_REFININGS = 3
+"""Runs that may die over one page before it is ended as broken: else a page that kills its run does so for ever."""
 
 REFINE_TTL = timedelta(minutes=10)
 """A page that was not filed by then belongs to a run that died; a batch of 500 pages takes about a minute."""
@@ -24,35 +28,38 @@ class Refining:
         self._store = store
 
     def lease(self, limit: int, now: datetime, ttl: timedelta = REFINE_TTL) -> list[PageRef]:
-        """Lease up to ``limit`` fetched pages, the first fetched first, news before reprocessing; expired ones again."""
+        """Lease up to ``limit`` fetched pages, the first fetched first, news before reprocessing; expired ones again.
+
+        A page over which ``MOST_REFININGS`` runs died, so that their leases ran out, ends here as broken(deadline).
+        """
         if limit < 1:
             return []
         waits = sa.or_(visits.c.state == "fetched", sa.and_(visits.c.state == "refining", visits.c.leased_until <= now))
-        wanted = (
-            sa.select(visits)
-            .where(waits)
-            .order_by(visits.c.work.desc(), visits.c.fetched_at, visits.c.id)  # "visit" > "reprocess"
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
         with self._store.write() as connection:
-            rows = connection.execute(wanted).all()
+            self._end_killers(connection, waits, now)
+            rows = connection.execute(
+                sa.select(visits)
+                .where(waits)
+                .order_by(visits.c.work.desc(), visits.c.fetched_at, visits.c.id)  # "visit" > "reprocess"
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            ).all()
             if rows:
-                connection.execute(
-                    sa.update(visits)
-                    .where(visits.c.id.in_([row.id for row in rows]))
-                    .values(state="refining", lease=visits.c.lease + 1, leased_until=now + ttl)
-                )
+                leased = {"lease": visits.c.lease + 1, "refinings": visits.c.refinings + 1, "leased_until": now + ttl}
+                ids = [row.id for row in rows]
+                connection.execute(sa.update(visits).where(visits.c.id.in_(ids)).values(state="refining", **leased))
             return [visit_rows.as_page_ref(row, row.lease + 1) for row in rows]
+
+    def _end_killers(self, connection: Connection, waits: sa.ColumnElement[bool], now: datetime) -> None:
+        killers = sa.select(visits).where(waits, visits.c.refinings >= MOST_REFININGS).with_for_update(skip_locked=True)
+        for row in connection.execute(killers).all():
+            _end(connection, row.id, row.url, row.work, Outcome("broken", "deadline"), now)
 
     def give_back(self, refs: Sequence[PageRef]) -> int:
         """Let pages that were not refined wait again; returns how many leases were still held."""
         with self._store.write() as connection:
-            waits = {"state": "fetched", "leased_until": None}
-            return sum(
-                visit_rows.change_held(connection, ref.visit, ref.lease, "refining", waits)
-                for ref in sorted(refs, key=lambda ref: ref.visit)
-            )
+            in_order = sorted(refs, key=lambda ref: ref.visit)
+            return sum(visit_rows.hand_back(connection, ref.visit, ref.lease) for ref in in_order)
 
     def ended_refined(self, ref: PageRef, outcome: Outcome, now: datetime) -> bool:
         """End a page that is no article (rejected) or cannot be read (broken); False if the lease is lost.
@@ -62,7 +69,11 @@ class Refining:
         with self._store.write() as connection:
             if visit_rows.holds(connection, ref.visit, ref.lease, "refining") is None:
                 return False
-            visit_rows.end(connection, ref.visit, outcome, now)
-            if ref.kind == "visit":
-                visit_rows.note_outcome(connection, ref.url, outcome)
+            _end(connection, ref.visit, ref.url, ref.kind, outcome, now)
             return True
+
+
+def _end(connection: Connection, visit: int, url: str, work: str, outcome: Outcome, now: datetime) -> None:
+    visit_rows.end(connection, visit, outcome, now)
+    if work == "visit":
+        visit_rows.note_outcome(connection, url, outcome)

@@ -137,6 +137,15 @@ visits = sa.Table(
     sa.Column("ended_at", Instant),
     sa.Column("outcome", Words),
     sa.Column("article_id", sa.String(16)),
+    sa.Column(
+        "refinings",
+        sa.Integer,
+        nullable=False,
+        server_default=sa.text("0"),
+        comment="leases to refine that were neither ended nor given back",
+    ),
+    sa.Column("conduct", Json, comment="who asked, and by which rules"),
+    sa.Column("tdm", Words, comment="where the site reserves text mining"),
     sa.Index("ix_visits_key", "key"),
     sa.Index("ix_visits_state", "state", "source", "due_at"),
     sa.Index("ix_visits_segment", "segment", "record_offset"),
@@ -284,4 +293,32 @@ gaps = sa.Table(
     sa.Column("url", Words, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("text", Words, nullable=False),
+)
+
+lists = sa.Table(
+    "lists",
+    metadata,
+    sa.Column("key", sa.String(32), primary_key=True),
+    sa.Column("url", Words, nullable=False, comment="canonical, as configured or found in an index"),
+    sa.Column("source", Words, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False, comment="feed, sitemap or page"),
+    sa.Column("every", sa.Integer, comment="seconds between two polls, as its news made it"),
+    sa.Column("full_at", Instant, comment="when a body last came"),
+    sa.Column("since_full", sa.Integer, nullable=False, comment="polls since then"),
+    sa.Column("body", Words, comment="hash of the last body, and of the rules it was read by"),
+    sa.Column("shown", Json, nullable=False, comment="marks of items it showed last"),
+    sa.Column("sitemaps", sa.Integer, nullable=False, comment="lists that it named when last read"),
+    sa.Column("moved_to", Words, comment="where its last permanent redirect led"),
+    sa.Column("moves", sa.Integer, nullable=False, comment="how often in a row"),
+    sa.Index("ix_lists_source", "source", "kind"),
+)
+
+site_files = sa.Table(
+    "site_files",
+    metadata,
+    sa.Column("key", sa.String(32), primary_key=True),
+    sa.Column("url", Words, nullable=False, comment="of a robots.txt or tdmrep.json"),
+    sa.Column("read_at", Instant, nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("body", Words, nullable=False, comment="as text, cut to what is read of it"),
 )

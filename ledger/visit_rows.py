@@ -23,6 +23,7 @@ _HELD = sa.and_(
 )
 _HOLD = sa.select(visits).where(_HELD).with_for_update()
 _CHANGE_HELD = sa.update(visits).where(_HELD)
+_HAND_BACK = _CHANGE_HELD.values(state="fetched", leased_until=None, refinings=visits.c.refinings - 1)
 _CHANGE = sa.update(visits).where(visits.c.id == sa.bindparam("v_visit"))
 _ENTER = sa.insert(journal)
 _NOTE = sa.update(addresses).where(addresses.c.key == sa.bindparam("v_key"))
@@ -58,6 +59,11 @@ def change_held(connection: Connection, visit: int, lease: int, state: str, valu
     """Change the visit if it is in this state under this lease, and return whether it was."""
     fence = {"v_visit": visit, "v_lease": lease, "v_state": state}
     return connection.execute(_CHANGE_HELD, {**fence, **values}).rowcount == 1
+
+
+def hand_back(connection: Connection, visit: int, lease: int) -> bool:
+    """Let a page leased to be refined wait again, as if it never was, and return whether the lease was held."""
+    return connection.execute(_HAND_BACK, {"v_visit": visit, "v_lease": lease, "v_state": "refining"}).rowcount == 1
 
 
 def end(

@@ -252,7 +252,9 @@ class _Crawl:
             record = self._keep(answer.page)
             page, hops = answer.page, [canonicalise(url) for url, _ in answer.hops]
             final = canonicalise(page.final_url)
-            self._visits.fetched(visit, record, final, page.status, answer.validators, now, hops)
+            if not self._visits.fetched(visit, record, final, page.status, answer.validators, now, hops):
+                self._archive.erase(record)  # another crawl has the visit, or the address was forgotten meanwhile
+                return
             self._note(visit.url, "fetched")
         elif isinstance(answer, Unchanged):
             self._visits.ended(visit, Outcome("not_modified"), now, validators=answer.validators)
@@ -314,17 +316,21 @@ class _Crawl:
             )
             planned = plan(links.links, reading)
             missed = gap(planned, reading) if visit.kind != "sitemap" or address else None
-        self._visits.list_done(
+        record = self._keep(answer.page)
+        filed = self._visits.list_done(
             visit,
             outcome=outcome,
             planned=planned,
             validators=answer.validators,
-            record=self._keep(answer.page),
+            record=record,
             now=now,
             gap=missed,
             final_url=canonicalise(answer.page.final_url),
             status=answer.page.status,
         )
+        if not filed:
+            self._archive.erase(record)
+            return
         self.report.links.update(entry.reason or entry.decision for entry in planned)
         self._note(visit.url, str(outcome))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -62,10 +63,14 @@ class Services:
 
     @cached_property
     def archive(self) -> Archive:
-        """The archive of raw pages, written by this process under its own segment."""
+        """The archive of raw pages, repaired when this process first writes to it.
+
+        Segments are named after the machine: two processes on it lock one each, and the next one goes on with them.
+        """
         from ledger.archive import Archive
 
-        return Archive(self.desk.path(self.desk.settings.archive), f"{os.uname().nodename.split('.')[0]}-{os.getpid()}")
+        machine = re.sub(r"[^A-Za-z0-9-]", "-", os.uname().nodename.split(".")[0]).strip("-") or "machine"
+        return Archive(self.desk.path(self.desk.settings.archive), machine[:64], self.ledger.visits.known_end)
 
     @cached_property
     def pool(self) -> ReaderPool:

@@ -193,6 +193,19 @@ def test_a_segment_that_lost_bytes_the_ledger_vouches_for_is_told_and_left_alone
     after.close()
 
 
+def test_an_archive_that_knows_the_ledger_repairs_itself_when_it_is_first_written_to(archive: Archive) -> None:
+    known = archive.append(page(SITE, b"known", T0))
+    archive.append(page(SITE, b"unknown", T0))
+    archive.close()
+    reader = Archive(archive.folder, "w1", lambda _: known.length)
+    assert reader.read(known).body == b"known"
+    assert not (archive.folder / "orphans").exists()
+    following = reader.append(page(SITE, b"next", T0))
+    assert (following.segment, following.offset) == (known.segment, known.length)
+    assert len(list((archive.folder / "orphans").iterdir())) == 1
+    reader.close()
+
+
 def test_an_archive_that_does_not_exist_yet_needs_no_repair(archive: Archive) -> None:
     assert archive.repair(lambda _: 0) == []
     archive.sync()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from ledger.store import Store
 from tests.ledger.conftest import Desk
 from tests.services import postgres as service
 
+BEFORE = upgrade.HEAD
 NEXT = '''"""A change that a later version might bring."""
 
 import sqlalchemy as sa
@@ -120,7 +123,7 @@ def test_an_older_sqlite_ledger_is_backed_up_and_then_migrated(desk: Desk, later
         assert migrated.files.latest(receipt.id) is not None
     (backup,) = folder.glob("*.backup")
     with sqlite3.connect(backup) as old:
-        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == (BEFORE,)
         assert old.execute("SELECT count(*) FROM articles").fetchone() == (1,)
         assert "licence" not in {row[1] for row in old.execute("PRAGMA table_info(articles)")}
     old.close()
@@ -129,8 +132,27 @@ def test_an_older_sqlite_ledger_is_backed_up_and_then_migrated(desk: Desk, later
     new.close()
 
 
+def test_a_ledger_of_the_first_version_keeps_what_it_knew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url, first = f"sqlite:///{tmp_path}/ledger.sqlite", tmp_path / "first"
+    (first / "versions").mkdir(parents=True)
+    shutil.copy(upgrade.FOLDER / "versions" / "v0001_first.py", first / "versions")
+    with monkeypatch.context() as then:
+        then.setattr(upgrade, "FOLDER", first)
+        then.setattr(upgrade, "HEAD", "0001")
+        Ledger.open(url, desk="d").close()
+    visit = {"id": 1, "key": schema.key("u"), "url": "u", "source": "z", "kind": "article", "work": "visit"}
+    visit |= {"state": "fetched", "due_at": 0, "attempt": 1, "lease": 1, "begun_at": 0, "fetched_at": 0, "final_url": "u"}
+    visit |= {"segment": "s", "record_offset": 0, "record_length": 9}
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as old:
+        old.execute(f"INSERT INTO visits ({', '.join(visit)}) VALUES (:{', :'.join(visit)})", visit)
+    old.close()
+    with Ledger.open(url, desk="d") as ledger:
+        (ref,) = ledger.visits.lease(1, datetime(2026, 3, 2, tzinfo=UTC))
+        assert (ref.url, ref.record.length) == ("u", 9)
+
+
 def test_an_older_ledger_is_not_migrated_when_that_is_not_wanted(desk: Desk, later_version: Path) -> None:
-    with pytest.raises(Wrong, match=r"older schema 0001.*lagebild upgrade"):
+    with pytest.raises(Wrong, match=rf"older schema {BEFORE}.*lagebild upgrade"):
         Ledger.open(desk.url, migrate=False)
 
 
@@ -155,7 +177,7 @@ def test_a_migration_that_fails_leaves_the_ledger_as_it_was(desk: Desk, later_ve
     store = Store(desk.url)
     with store.read() as connection:
         assert "licence" not in {column["name"] for column in sa.inspect(connection).get_columns("articles")}
-        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "0001"
+        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == BEFORE
     store.close()
     assert desk.gaps() == ()
 
@@ -169,7 +191,7 @@ def test_a_newer_ledger_is_refused(desk: Desk) -> None:
             Ledger.open(desk.url)
     finally:
         with store.write() as connection:
-            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+            connection.execute(sa.text(f"UPDATE alembic_version SET version_num = '{BEFORE}'"))
         store.close()
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from articles.outcome import Outcome
 from articles.page import ArchiveRef, Link, Validators
+from ledger.refining import MOST_REFININGS
 from ledger.values import Planned
 from ledger.visits import CRAWL_TTL
 from tests.ledger.conftest import SITE, Desk
@@ -220,6 +221,27 @@ def test_pages_given_back_wait_again_and_the_first_fetched_come_first(desk: Desk
     assert [ref.url for ref in refs] == [f"{SITE}/a"]
     assert desk.ledger.visits.give_back(refs) == 1
     assert [ref.url for ref in desk.refs()] == [f"{SITE}/a", f"{SITE}/b"]
+
+
+def test_a_page_over_which_three_runs_died_is_broken_and_its_neighbour_is_read(desk: Desk) -> None:
+    desk.fetch("/killer")
+    for _ in range(MOST_REFININGS):
+        (ref,) = desk.refs()
+        desk.clock.later(minutes=10)
+    desk.fetch("/neighbour")
+    assert [other.url for other in desk.refs()] == [f"{SITE}/neighbour"]
+    assert not desk.ledger.visits.ended_refined(ref, Outcome("rejected", "no_text"), desk.clock.now)
+    assert desk.ledger.check().outcomes["broken(deadline)"] == 1
+    (known,) = desk.ledger.visits.known([ref.url]).values()
+    assert (known.state, known.last_outcome) == ("visited", "broken(deadline)")
+    assert desk.gaps() == ()
+
+
+def test_a_page_given_back_by_a_run_that_was_stopped_is_tried_as_often_as_before(desk: Desk) -> None:
+    desk.fetch("/a")
+    for _ in range(MOST_REFININGS + 1):
+        assert desk.ledger.visits.give_back(desk.refs()) == 1
+    assert len(desk.refs()) == 1
 
 
 def test_validators_of_a_page_that_was_no_article_are_not_believed(desk: Desk) -> None:

@@ -9,6 +9,7 @@ import itertools
 import os
 import sys
 import time
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -623,6 +624,24 @@ async def test_what_a_killed_crawl_had_leased_is_crawled_by_the_next(desk: Desk,
     assert (await desk.crawl(desk.source(site))).visits["fetched"] == 2
     assert desk.ledger.visits.release(leased[0]) is False
     assert list(marks.iterdir()) == []
+
+
+async def test_a_page_that_came_for_a_visit_another_crawl_took_over_is_erased(desk: Desk, site: Site) -> None:
+    async def late(_: web.Request) -> web.Response:
+        assert desk.ledger.visits.take(["zeitung"], 9, desk.now + timedelta(minutes=16))
+        return web.Response(text="Wer das hier sucht, soll es nicht finden.", content_type="text/html")
+
+    site.pages = {"/feed": site.feed("/a"), "/a": late}
+    report = await desk.crawl(desk.source(site))
+    assert report.visits == {"listed": 1}
+    (segment,) = desk.archive.folder.glob("*.warc.gz")
+    data, texts = segment.read_bytes(), b""
+    while data:
+        kept = zlib.decompressobj(wbits=31)
+        texts += kept.decompress(data)
+        data = kept.unused_data
+    assert b"<rss" in texts
+    assert b"nicht finden" not in texts
 
 
 async def test_sitemaps_without_end_do_not_hold_the_crawl(desk: Desk, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
