@@ -71,7 +71,9 @@ class Source(Model):
     paywall: Literal["none", "metered", "hard", "unknown"] = "unknown"
     time_zone: Zone = Field("UTC", description="IANA zone in which the site writes times without one")
     day_first: bool = Field(True, description="01.02.2026 is 1 February")
-    every: Duration = Field(timedelta(minutes=15), description="how often its lists are read")
+    every: Duration = Field(timedelta(minutes=15), description="how often its lists are read at first")
+    every_min: Duration = Field(timedelta(minutes=5), description="shortest interval when much is published")
+    every_max: Duration = Field(timedelta(hours=1), description="longest interval when little is published")
     backfill: Duration = Field(timedelta(days=7), description="items older than this at the first poll are skipped")
     delay: float | None = Field(None, ge=0, description="seconds between requests; 1 or the site's crawl-delay if absent")
     text_selector: str | None = Field(None, description="CSS selector of the article's body, where general rules fail")
@@ -191,6 +193,11 @@ class Settings(Model):
     user_agent: str = Field("", description="contact (address or mail) that is added to the user agent")
     allow_private: tuple[Network, ...] = Field((), description="private networks that may be crawled after all, as CIDR")
     proxy: Url | None = Field(None, description="HTTP proxy for crawler and webhooks; the guard then sees only the proxy")
+    revisits: tuple[Duration, ...] = Field(
+        (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(days=7)),
+        description="ages at which an article is visited again in case it was edited",
+    )
+    operator_channel: str | None = Field(None, description="id of the channel that is told when a source's health changes")
     alert_window: Duration = Field(timedelta(hours=48), description="an older article notifies nobody")
     workers: int = Field(0, ge=0, description="processes that read pages; 0: as many as cores, at most 4")
     waiting_pages: int = Field(2000, ge=1, description="the crawler pauses while more pages wait to be refined")

@@ -13,11 +13,15 @@ from config.models import Settings
 
 
 def check(desk: Desk) -> Iterator[Mistake]:
-    """Yield every broken reference: an alert's channel, an entity's maker, a delay of 0 outside private networks."""
+    """Yield every broken reference: the channel of an alert or the operator, an entity's maker, a wrong delay of 0."""
     for alert in desk.alerts.values():
         for channel in alert.channels:
             if channel not in desk.channels:
                 yield _missing(desk, "alert", alert.id, f"alerts.{alert.id}.channels", channel, "channel", desk.channels)
+    told = desk.settings.operator_channel
+    if told is not None and told not in desk.channels:
+        hint = nearest(told, desk.channels) or f"; there is {', '.join(desk.channels)}"
+        yield Mistake(f"there is no channel '{told}'{hint}", field="operator_channel")
     for entity in desk.entities.values():
         if entity.maker is not None and entity.maker not in desk.entities:
             field = f"entities.{entity.id}.maker"

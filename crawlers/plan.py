@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from articles.errors import Wrong
 from articles.page import Link
-from articles.url import canonicalise, registrable_domain
+from articles.url import article_id, canonicalise, registrable_domain, same_site
 from config.models import Source
 from egress.guard import Guard
 from ledger.values import Known, Planned
@@ -37,7 +37,10 @@ _FILES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a list's links are judged by: whose list, what the ledger knows, when it was first asked for (``begun``)."""
+    """What a list's links are judged by: whose list, what the ledger knows, when it was first asked for (``begun``).
+
+    ``shown`` are the marks of what its last reading showed, None if that is not known.
+    """
 
     source: Source
     known: Mapping[str, Known]
@@ -45,6 +48,7 @@ class Reading:
     now: datetime
     read_before: bool = False
     guard: Guard = field(default_factory=Guard)
+    shown: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,34 @@ def plan(links: Sequence[Link], reading: Reading) -> list[Planned]:
 
 
 def gap(planned: Sequence[Planned], reading: Reading) -> str | None:
-    """Return what may have been missed: a list read before that shows nothing the ledger knows, else None."""
-    articles = [entry for entry in planned if entry.link.kind == "article" and entry.reason != "not_http"]
-    if not reading.read_before or not articles or any(entry.url in reading.known for entry in articles):
+    """Return what may have been missed: a list read before that shows no item of its last reading, else None.
+
+    An item that only another list showed proves nothing. If the last reading is not remembered, any known item counts;
+    if it showed no item, none can have been lost.
+    """
+    articles = items(planned)
+    if not reading.read_before or not articles or reading.shown == frozenset():
         return None
-    return f"none of the {len(articles)} items was known: items may have come and gone between two polls"
+    if reading.shown is None:
+        seen_again = any(url in reading.known for url in articles)
+    else:
+        seen_again = any(article_id(url) in reading.shown for url in articles)
+    if seen_again:
+        return None
+    return f"none of the {len(articles)} items was there at the last poll: items may have come and gone in between"
+
+
+def items(planned: Sequence[Planned]) -> list[str]:
+    """Return the canonical addresses of a list's items, in its order."""
+    return [entry.url for entry in planned if entry.link.kind == "article" and entry.reason not in ("not_http", "duplicate")]
+
+
+def news_sitemaps(urls: Sequence[str], near: Sequence[str]) -> list[str]:
+    """Return those sitemaps that are news sitemaps by name and lie on the site of one of the addresses ``near``, at most
+    ``FEW_SITEMAPS``: what may fill a gap.
+    """
+    found = [url for url in dict.fromkeys(urls) if _NEWS.search(urlsplit(url).path)]
+    return [url for url in found if any(same_site(url, other) for other in near)][:FEW_SITEMAPS]
 
 
 def canonical_urls(links: Sequence[Link]) -> list[str]:
@@ -159,10 +186,10 @@ def _is_new_again(link: Link, url: str, known: Known, judged: _Judged) -> bool:
     now = judged.reading.now
     if known.state == "skipped":
         return known.reason not in ("before_start", "known")
-    if known.state != "visited":
-        return False
+    if known.state == "scheduled" and (link.kind == "sitemap" or known.next_visit is None or known.next_visit <= now):
+        return False  # it will be visited anyway
     if known.last_visit is None:
-        return True
+        return known.state == "visited"
     changed = instant(link.updated)
     if link.kind == "sitemap" and changed is None:
         is_fresh = judged.sitemaps <= FEW_SITEMAPS or _NEWS.search(url) is not None

@@ -80,6 +80,7 @@ class _Desk:
             self.connection, self.filing, visit=self.visit.id, article=id_, revision=revision, now=self.now
         )
         self._end(outcome, id_, count)
+        self._look_again(outcome)
         return Receipt(id_, outcome, revision, seq)
 
     def _find(self, target: str | None) -> Row[Any] | None:
@@ -155,6 +156,14 @@ class _Desk:
         self._end(outcome, found.id, 0, {"link": None})
         visit_rows.forget_addresses(self.store, self.connection, self._addresses(), self.visit.source, self.now)
         return Receipt(found.id, outcome, found.revision, None)
+
+    def _look_again(self, outcome: Outcome) -> None:
+        """Queue the next visit in the transaction that ends this one, so that a kill between the two loses none."""
+        if self.filing.revisit_at is None or outcome.kind != "article" or self.visit.work != "visit":
+            return
+        same = {name: getattr(self.visit, name) for name in ("url", "source", "kind", "link")}
+        row = {**same, "due_at": self.filing.revisit_at, "why": "revisit"}
+        visit_rows.begin(self.store, self.connection, [row], self.now)
 
     def _end(self, outcome: Outcome, id_: str, matches: int, values: dict[str, Any] | None = None) -> None:
         visit_rows.end(self.connection, self.visit.id, outcome, self.now, article_id=id_, matches=matches, values=values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from articles.article import Annotated
@@ -46,6 +46,25 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class ListMemory:
+    """What a list's next poll needs to know of those before: kept as the crawler hands it in, see ``crawlers.polls``.
+
+    ``every`` is its present interval; ``full_at`` when a body last came and ``since_full`` how many polls ago; ``body`` a
+    hash of that; ``shown`` marks of its items; ``sitemaps`` how many lists it named; ``moved_to`` where permanent
+    redirects led ``moves`` times in a row.
+    """
+
+    every: timedelta | None = None
+    full_at: datetime | None = None
+    since_full: int = 0
+    body: str | None = None
+    shown: tuple[str, ...] = ()
+    sitemaps: int = 0
+    moved_to: str | None = None
+    moves: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ListState:
     """How often a list was read, when first and last, how that ended, and when it is to be read again at the latest.
 
@@ -57,6 +76,7 @@ class ListState:
     last_read_at: datetime
     last_outcome: Outcome | None
     next_at: datetime | None
+    memory: ListMemory = ListMemory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +93,7 @@ class Filing:
 
     ``outcome`` is article(new|revised|unchanged) or alias(ID). ``urls`` are all canonical addresses the article answers
     to; ``text_hash`` tells whether two readings say the same; ``claimed`` is the rel=canonical the page states, believed
-    or not.
+    or not. ``revisit_at`` queues the next look at an article, with the same link as evidence.
     """
 
     ref: PageRef
@@ -83,6 +103,7 @@ class Filing:
     text_hash: str
     decisions: tuple[Decision, ...] = ()
     claimed: str | None = None
+    revisit_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

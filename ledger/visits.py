@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from articles.outcome import SKIPPED, Outcome
-from articles.page import ArchiveRef, Validators, Visit, VisitKind
-from ledger import known, visit_rows
+from articles.page import ArchiveRef, Link, Validators, Visit, VisitKind
+from ledger import known, list_memory, visit_rows
 from ledger.refining import Refining
 from ledger.schema import IS_OPEN, addresses, gaps, key, visits
-from ledger.values import Planned
+from ledger.values import ListMemory, Planned
 
 CRAWL_TTL = timedelta(minutes=15)
 """A visit that was not ended by then belongs to a crawl that died: over five redirects at 30 s each and the waiting
@@ -57,12 +57,14 @@ class Visits(Refining, known.Memory):
         gap: str | None = None,
         final_url: str | None = None,
         status: int | None = None,
+        memory: ListMemory | None = None,
     ) -> bool:
         """End a visit to a list and file every link it showed, with the list's validators, in one transaction.
 
         A decision ``visit`` queues an article visit, ``list`` a sitemap visit (neither if one is open or the address was
         forgotten), ``skip`` only the reason. ``retry_at`` queues this list again. ``gap`` notes that items may have been
-        missed. Returns False, and writes nothing, if the lease is no longer this visit's.
+        missed; ``memory`` is what its next poll needs. Returns False, and writes nothing, if the lease is no longer this
+        visit's; the caller then erases the record it appended.
         """
         with self._store.write() as connection:
             if visit_rows.holds(connection, visit.id, visit.lease, "fetching") is None:
@@ -76,7 +78,20 @@ class Visits(Refining, known.Memory):
                 connection.execute(
                     sa.insert(gaps).values(visit_id=visit.id, source=visit.source, url=visit.url, at=now, text=gap)
                 )
+            if memory is not None:
+                list_memory.keep(self._store, connection, visit, memory)
             self._queue_again(connection, visit, retry_at, now)
+            return True
+
+    def list_goes_on(self, visit: Visit, planned: Sequence[Planned], now: datetime) -> bool:
+        """File a part of a long list's links while its visit goes on; False, and nothing written, if the lease is lost.
+
+        Should the crawl die before ``list_done``, the next one finds these links known.
+        """
+        with self._store.write() as connection:
+            if visit_rows.holds(connection, visit.id, visit.lease, "fetching") is None:
+                return False
+            self._file_links(connection, visit, planned, now)
             return True
 
     def take(self, sources: Sequence[str], limit: int, now: datetime) -> list[Visit]:
@@ -161,10 +176,11 @@ class Visits(Refining, known.Memory):
             queued = {"state": "queued", "leased_until": None}
             return visit_rows.change_held(connection, visit.id, visit.lease, "fetching", queued)
 
-    def schedule(self, url: str, source: str, now: datetime, at: datetime, why: str) -> None:
+    def schedule(self, url: str, source: str, now: datetime, at: datetime, why: str, link: Link | None = None) -> None:
         """Queue a further visit to an article's address at ``at``; a queued one is moved there if that is sooner.
 
-        Nothing happens for an address that was forgotten on request.
+        ``link`` is what a list said of it: the evidence the reader weighs. Nothing happens for an address that was
+        forgotten on request.
         """
         with self._store.write() as connection:
             visit_rows.note_addresses(self._store, connection, [(url, source, "scheduled", None)], now)
@@ -176,7 +192,8 @@ class Visits(Refining, known.Memory):
                 .where(visits.c.key == key(url), visits.c.state == "queued", visits.c.due_at > at)
                 .values(due_at=at, why=why)
             )
-            row = {"url": url, "source": source, "kind": "article", "due_at": at, "why": why}
+            evidence = visit_rows.link_json(link)
+            row = {"url": url, "source": source, "kind": "article", "due_at": at, "why": why, "link": evidence}
             visit_rows.begin(self._store, connection, [row], now)
 
     def _queue_again(self, connection: Connection, visit: Visit, at: datetime | None, now: datetime) -> None:
@@ -212,6 +229,7 @@ class Visits(Refining, known.Memory):
             now,
         )
         _reschedule(connection, list(wanted))
+        _bring_forward(connection, list(wanted), now)
         rows = [
             {
                 "url": url,
@@ -233,6 +251,13 @@ def _reschedule(connection: Connection, wanted: Sequence[str]) -> None:
             .where(addresses.c.key.in_(part), addresses.c.state == "skipped")
             .values(state="scheduled", reason=None)
         )
+
+
+def _bring_forward(connection: Connection, wanted: Sequence[str], now: datetime) -> None:
+    """A list says that an article changed: the look that is queued for later comes now; a retry keeps its patience."""
+    for part in known.portions([key(url) for url in wanted]):
+        later = visits.c.key.in_(part), visits.c.state == "queued", visits.c.why == "revisit", visits.c.due_at > now
+        connection.execute(sa.update(visits).where(*later).values(due_at=now))
 
 
 def _lease(connection: Connection, wanted: sa.Select[tuple[object, ...]], now: datetime) -> list[Visit]:

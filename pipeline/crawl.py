@@ -269,9 +269,9 @@ class _Crawl:
     def _look_again(self, visit: Visit, now: datetime) -> None:
         """Queue the next look at an unchanged article; refining does so for one that was read."""
         state = self._visits.last_list(visit.url)
-        at = next_revisit(state.first_poll_at, now) if state else None
+        at = next_revisit(state.first_poll_at, now, self._settings.revisits) if state else None
         if at is not None:
-            self._visits.schedule(visit.url, visit.source, now, at, "revisit")
+            self._visits.schedule(visit.url, visit.source, now, at, "revisit", visit.link)
 
     async def _list(self, visit: Visit, kind: Literal["feed", "sitemap", "page"], answer: Answer) -> None:
         state = self._visits.last_list(visit.url)

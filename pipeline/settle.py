@@ -11,6 +11,7 @@ from articles.match import Decision
 from articles.outcome import Outcome
 from articles.page import PageRef
 from articles.url import article_id, canonicalise
+from crawlers.revisit import next_revisit
 from language.tokens import Analysed
 from ledger.values import Filed, Filing, Receipt
 from pipeline.judge import MOST_CLAIMS, same_text, text_hash
@@ -40,7 +41,8 @@ def settle(services: Services, ref: PageRef, read: Article) -> Receipt | None:
     if outcome.kind == "article" and (outcome.reason != "unchanged" or ref.kind == "reprocess"):
         annotated, analysed = services.enricher.enrich_one(article)
         decisions = _decisions(services, annotated, analysed, ref)
-    filing = Filing(ref, outcome, annotated, place.urls, text_hash(article), decisions, place.claimed)
+    again = next_revisit(article.seen_at or ref.fetched_at, services.clock(), services.desk.settings.revisits)
+    filing = Filing(ref, outcome, annotated, place.urls, text_hash(article), decisions, place.claimed, again)
     return services.ledger.files.file(filing, services.clock())
 
 

@@ -43,7 +43,7 @@ def test_the_defaults_that_settings_show_are_the_defaults(tmp_path: Path) -> Non
     text = (tmp_path / "lagebild.yaml").read_text()
     shown = load(tmp_path, {}).settings
     uncommented = re.sub(r"^# (\w+: )", r"\1", text, flags=re.M)
-    for optional in ("keep_raw", "allow_private", "proxy", "prefect_api"):
+    for optional in ("keep_raw", "operator_channel", "allow_private", "proxy", "prefect_api"):
         uncommented = re.sub(rf"^{optional}:.*\n", "", uncommented, flags=re.M)
     (tmp_path / "lagebild.yaml").write_text(uncommented)
     assert load(tmp_path, {}).settings == shown
