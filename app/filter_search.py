@@ -17,8 +17,7 @@ from articles.wire import from_json
 from config.desk import Desk
 from index.document import Document
 from index.embedded import EmbeddedEngine
-from language.query_lower import lower
-from language.query_parse import parse
+from pipeline.ask import ask
 from pipeline.services import Services
 
 MEMORY = "lagebild-index.json"
@@ -76,11 +75,13 @@ def search_queries(chosen: Chosen, folder: Path, queries: Path, limit: int) -> N
 def _answer(services: Services, engine: EmbeddedEngine, text: str, limit: int) -> dict[str, Any]:
     started, answer = time.perf_counter(), {"query": text, "total": 0, "hits": []}
     try:
-        query = parse(text, strict=False, names=services.names).query
-        if query is None:
+        asked = ask(engine, text, services.query_context(), limit=limit)
+        if asked.plan is None:
             raise Wrong("there is nothing to search for")
-        found = engine.search(lower(query, services.query_context()), limit=limit)
-        answer |= {"total": found.total, "hits": [{"id": h.id, "score": round(h.score, 4)} for h in found.hits]}
+        hits = [{"id": hit.id, "score": round(hit.score, 4)} for hit in asked.hits.hits]
+        answer |= {"total": asked.hits.total, "hits": hits}
+        if asked.notes:
+            answer["note"] = "; ".join(asked.notes)
     except LagebildError as error:
         answer["error"] = error_json(error)
     return answer | {"ms": round(1000 * (time.perf_counter() - started), 2)}

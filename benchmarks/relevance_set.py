@@ -100,10 +100,10 @@ def _short(every: list[Subject]) -> Iterator[Text]:
 
 
 def _long(every: list[Subject], chance: random.Random) -> Iterator[Text]:
-    """Two of each subject: one with all its reports among eight paragraphs of others, one with two among six."""
+    """Two of each subject: one with all its reports among twenty paragraphs of others, one with two among ten."""
     for subject in every:
         others = [one for one in every if one.language == subject.language and one is not subject]
-        for name, own, beside, lead in (("long", subject.reports, 8, True), ("wide", subject.reports[2:], 6, False)):
+        for name, own, beside, lead in (("long", subject.reports, 20, True), ("wide", subject.reports[2:], 10, False)):
             touched = chance.sample(others, beside // 2)
             filling = [text for one in touched for _, text in chance.sample(one.reports, 2)]
             paragraphs = [text for _, text in own]

@@ -1,20 +1,24 @@
-"""How a query is asked: read leniently, lowered, given to the engine, each hit shown with the words that made it one."""
+"""What a search page shows: hits with the words that made them ones, facets, and counts over time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from articles.article import Annotated, Span
-from index.engine import Bucket, Count, Hit, Sort
+from index.engine import Bucket, Count, Engine, Hit, Sort, Unit
 from index.suggest import suggest
+from language.query_context import QueryContext
 from language.query_judge import find
-from language.query_lower import lower
-from language.query_parse import Parsed, parse
-from language.query_plan import AllOf, Between, Plan
+from language.query_plan import Between, Plan
 from language.query_time import milliseconds
-from language.query_tree import KeywordField, Word
+from language.query_tree import KeywordField, Query, Word
+from pipeline.ask import ask
 from pipeline.services import Services
+
+_FINER: tuple[tuple[Unit, int], ...] = (("day", 2), ("week", 9))
+"""In how many calendar months at most a search is counted by the day, by the week: about forty bars on a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +61,45 @@ def search(services: Services, text: str, wanted: Wanted) -> Answer:
     """Answer a query of the search box. Raises Wrong (a bound that is no time, a cursor that is none), NotSo (no index
     yet), Transient (engine out of reach).
     """
-    parsed = parse(text, strict=False, names=services.names)
-    plan = _plan(services, parsed, wanted)
-    notes = [str(note) for note in parsed.notes]
-    if plan is None:
-        return Answer(text, 0, (), tuple(notes or ["there is nothing to search for"]))
-    engine = services.engine
-    hits = engine.search(plan, limit=wanted.limit, sort=wanted.sort, after=wanted.after)
-    if hits.total == 0 and (hint := _meant(services, parsed)):
+    engine, context = services.engine, services.query_context()
+    within = _between(wanted, context)
+    asked = ask(engine, text, context, limit=wanted.limit, sort=wanted.sort, after=wanted.after, within=within)
+    if asked.plan is None:
+        return Answer(text, 0, (), asked.notes)
+    notes = list(asked.notes)
+    if asked.hits.total == 0 and (hint := _meant(services, asked.query)):
         notes.append(f"nothing has '{text.strip()}'; did you mean '{hint}'?")
     return Answer(
         query=text,
-        total=hits.total,
-        seen=tuple(_seen(services, plan, hit) for hit in hits.hits),
+        total=asked.hits.total,
+        seen=tuple(_seen(services, asked.plan, hit) for hit in asked.hits.hits),
         notes=tuple(notes),
-        facets=engine.facets(plan, wanted.facets) if wanted.facets else {},
-        histogram=engine.histogram(plan, "day", services.zone),
-        next=hits.next,
+        facets=engine.facets(asked.plan, wanted.facets) if wanted.facets else {},
+        histogram=over_time(engine, asked.plan, services.zone),
+        next=asked.hits.next,
     )
 
 
-def _plan(services: Services, parsed: Parsed, wanted: Wanted) -> Plan | None:
-    context = services.query_context()
-    if parsed.query is None:
-        return None
-    plan = lower(parsed.query, context)
+def over_time(engine: Engine, plan: Plan, zone: ZoneInfo) -> tuple[Bucket, ...]:
+    """Return counts per day, week or month, by the span from the first article to the last (``_FINER``).
+
+    Months are asked for first, since buckets cost (700 days: 10 ms, docs/decisions/0020); they tell the span.
+    """
+    months = engine.histogram(plan, "month", zone)
+    if not months:
+        return ()
+    for unit, fitting in _FINER:
+        if len(months) <= fitting:
+            return engine.histogram(plan, unit, zone)
+    return months
+
+
+def _between(wanted: Wanted, context: QueryContext) -> Between | None:
     if wanted.since is None and wanted.until is None:
-        return plan
-    since = None if wanted.since is None else milliseconds(wanted.since, "since", services.zone, context.now)
-    until = None if wanted.until is None else milliseconds(wanted.until, "until", services.zone, context.now)
-    return AllOf((plan, Between("time", since, until)))
+        return None
+    since = None if wanted.since is None else milliseconds(wanted.since, "since", context.zone, context.now)
+    until = None if wanted.until is None else milliseconds(wanted.until, "until", context.zone, context.now)
+    return Between("time", since, until)
 
 
 def _seen(services: Services, plan: Plan, hit: Hit) -> Seen:
@@ -96,9 +109,9 @@ def _seen(services: Services, plan: Plan, hit: Hit) -> Seen:
     return Seen(hit, filed.annotated, find(plan, services.analysed(filed.annotated)).spans)
 
 
-def _meant(services: Services, parsed: Parsed) -> str | None:
+def _meant(services: Services, query: Query | None) -> str | None:
     """Return a known word near the query's one word that nothing has."""
-    if not isinstance(parsed.query, Word):
+    if not isinstance(query, Word):
         return None
-    units = services.analyser.units(parsed.query.text)
+    units = services.analyser.units(query.text)
     return suggest(services.engine, units[0]) if len(units) == 1 else None
