@@ -54,6 +54,7 @@ class Unchanged:
 
     validators: Validators
     final_url: str
+    hops: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def answer_of(response: Response, visit: Visit, now: datetime) -> Answer:
     if response.status == 304:
         stated = _validators(response)
         kept = Validators(stated.etag or visit.validators.etag, stated.last_modified or visit.validators.last_modified)
-        return Unchanged(kept, response.url)
+        return Unchanged(kept, response.url, hops)
     if response.status not in (200, 203):
         wait = retry_after(_header(response, "Retry-After"), now)
         return Failed(Outcome("http", str(response.status)), wait, response.url)

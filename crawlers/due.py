@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from articles.errors import Wrong, nearest
 from articles.url import canonicalise, host
 from config.models import Address, Source
+from crawlers.polls import interval
 from ledger.values import ListState
 
 SLACK = 0.1
@@ -34,19 +35,20 @@ def due(
         return [source for source in sources if source.id in only]
     found = []
     for source in sources:
-        addresses = [a for a in source.addresses if _is_due(a, source.every, last_read, now)] if source.enabled else []
+        addresses = [a for a in source.addresses if is_due(a, source, last_read, now)] if source.enabled else []
         if addresses:
             found.append(source.model_copy(update={"addresses": tuple(addresses)}))
     return found
 
 
-def _is_due(address: Address, every: timedelta, last_read: Callable[[str], ListState | None], now: datetime) -> bool:
+def is_due(address: Address, source: Source, last_read: Callable[[str], ListState | None], now: datetime) -> bool:
+    """Return whether one address is to be read now: never read, its interval over, or its retry come."""
     state = last_read(canonicalise(address.url))
     if state is None:
         return True
     if state.next_at is not None:
         return now >= state.next_at
-    return now >= state.last_read_at + every * (1 - SLACK)
+    return now >= state.last_read_at + interval(source, state.memory) * (1 - SLACK)
 
 
 def groups(sources: Sequence[Source]) -> list[list[Source]]:

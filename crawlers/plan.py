@@ -101,7 +101,9 @@ def gap(planned: Sequence[Planned], reading: Reading) -> str | None:
 
 def items(planned: Sequence[Planned]) -> list[str]:
     """Return the canonical addresses of a list's items, in its order."""
-    return [entry.url for entry in planned if entry.link.kind == "article" and entry.reason not in ("not_http", "duplicate")]
+    return [
+        entry.url for entry in planned if entry.link.kind == "article" and entry.reason not in ("not_http", "duplicate")
+    ]
 
 
 def news_sitemaps(urls: Sequence[str], near: Sequence[str]) -> list[str]:

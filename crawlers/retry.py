@@ -13,6 +13,10 @@ TRIES = 7
 """Five minutes, twenty, eighty, then five hours and a day at a time: about three days, and the article is given up."""
 
 
+LIST_TRIES = 48
+"""About two days at an hour each."""
+
+
 def patience(status: int, stated: bytes | None, now: datetime) -> timedelta | None:
     """Return how long a host is to be left alone altogether after this answer, or None.
 
@@ -25,15 +29,23 @@ def patience(status: int, stated: bytes | None, now: datetime) -> timedelta | No
 
 
 def retry_at(
-    outcome: Outcome, attempt: int, asked: timedelta | None, now: datetime, every: timedelta | None = None
+    outcome: Outcome,
+    attempt: int,
+    asked: timedelta | None,
+    now: datetime,
+    polled: tuple[timedelta, timedelta] | None = None,
 ) -> datetime | None:
     """Return when a failed visit is to be repeated: None if the failure is final or it was tried often enough.
 
     ``attempt`` counts from 1; ``asked`` is what the server's Retry-After says and is never undercut. A list, which has an
-    interval ``every``, is never given up and not asked again before its interval has passed.
+    interval now and a longest one (``polled``), is never given up: it is asked again within those, for what comes and goes
+    after an outage must be seen, and once a day when it has been silent for ``LIST_TRIES``.
     """
-    if not outcome.transient or (every is None and attempt >= TRIES):
+    if not outcome.transient or (polled is None and attempt >= TRIES):
         return None
     growth: int = 4 ** (min(max(attempt, 1), TRIES) - 1)
-    wait = max(min(FIRST_WAIT * growth, LONGEST), every or timedelta(0), asked or timedelta(0))
-    return now + min(wait, LONGEST)
+    wait = min(FIRST_WAIT * growth, LONGEST)
+    if polled is not None:
+        least, most = polled
+        wait = LONGEST if attempt > LIST_TRIES else min(max(wait, least), most)
+    return now + min(max(wait, asked or timedelta(0)), LONGEST)

@@ -91,6 +91,10 @@ class Robots:
             self._rules[origin] = held
         return held
 
+    def held(self, url: str) -> Rules | None:
+        """Return the rules for an address if they are known already."""
+        return self._rules.get(origin_of(url))
+
     def forget_failures(self) -> None:
         """Let origins whose robots.txt gave no answer be asked again."""
         self._rules = {origin: rules for origin, rules in self._rules.items() if rules.not_now is None}

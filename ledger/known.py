@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from articles.outcome import Outcome
 from articles.page import Validators
+from ledger import list_memory
 from ledger.schema import addresses, key, urls, visits
 from ledger.store import Store
 from ledger.values import OPEN_STATES, Known, ListState, Waiting
@@ -37,8 +38,14 @@ class Memory:
                 return None
             queued = sa.select(visits.c.due_at).where(visits.c.key == key(url), visits.c.state == "queued")
             next_at = connection.execute(queued).scalar()
+            memory = list_memory.of(connection, url)
         outcome = Outcome.parse(row.last_outcome) if row.last_outcome else None
-        return ListState(row.visits, row.first_visit, row.last_visit, outcome, next_at)
+        return ListState(row.visits, row.first_visit, row.last_visit, outcome, next_at, memory)
+
+    def sitemaps_of(self, source: str) -> list[str]:
+        """Return the canonical addresses of the sitemaps that were ever read for a source."""
+        with self._store.read() as connection:
+            return list_memory.sitemaps_of(connection, source)
 
     def known(self, wanted: Sequence[str]) -> dict[str, Known]:
         """Return what is known of each canonical address; an address never seen is absent."""

@@ -118,13 +118,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """One filed revision of an article; ``seq`` is the number of its last change."""
+    """One filed revision of an article; ``seq`` is the number of its last change, ``filed_at`` when the revision came."""
 
     annotated: Annotated
     seq: int
     revision: int
     first_seen: datetime
     text_hash: str
+    filed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,12 @@ class Visits(Refining, known.Memory):
         with self._store.write() as connection:
             return _lease(connection, wanted, now)
 
+    def waiting_sources(self, now: datetime) -> set[str]:
+        """Return the sources with visits that are due, or that somebody is making or died over."""
+        waits = sa.or_(sa.and_(visits.c.state == "queued", visits.c.due_at <= now), visits.c.state == "fetching")
+        with self._store.read() as connection:
+            return set(connection.execute(sa.select(visits.c.source).where(waits).distinct()).scalars())
+
     def fetched(
         self,
         visit: Visit,

@@ -7,13 +7,13 @@ import contextlib
 import ipaddress
 import socket
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from articles.errors import LagebildError
-from articles.outcome import Killed, Outcome
+from articles.outcome import Outcome
 from articles.page import ArchiveRef, Page, Visit
 from articles.url import canonicalise, host
 from config.models import Address, Settings, Source
@@ -21,7 +21,6 @@ from crawlers.answers import Answer, Failed, Fetched, Unasked, Unchanged
 from crawlers.claim import claim
 from crawlers.conduct import Conduct, Manners, user_agent
 from crawlers.pace import DEFAULT_DELAY
-from crawlers.plan import Reading, canonical_urls, gap, plan
 from crawlers.retry import retry_at
 from crawlers.revisit import next_revisit
 from crawlers.run import run_errands
@@ -31,14 +30,11 @@ from egress.guard import Guard
 from extract.pool import ReaderPool
 from ledger.archive import Archive
 from ledger.book import Ledger
-from ledger.values import ListState, Planned
 from ledger.visits import CRAWL_TTL
+from pipeline.lists import Lists
 
 LEASED_AHEAD = 240.0
 """Seconds of work that are leased ahead: a quarter of a lease, so that a slow host loses none."""
-
-FULL_EVERY = 50
-"""Polls after which a list is fetched unconditionally: some servers answer 304 for ever (docs/decisions/0040)."""
 
 MOST_LISTS = 500
 """Lists of one source read in one crawl: sitemaps may name sitemaps without end. The rest waits for the next crawl."""
@@ -50,7 +46,6 @@ CLAIMS = ".crawling"
 """Folder in the archive, which all crawls of a desk share, that says which sources are being crawled."""
 
 _MANY = 10_000
-_LISTED = ("listed", "not_modified")
 
 
 @dataclass(slots=True)
@@ -76,9 +71,11 @@ async def crawl(
     on_progress: Callable[[str, str], None] | None = None,
     manners: Manners | None = None,
     scrapy_settings: dict[str, Any] | None = None,
+    only_queued: Collection[str] = (),
 ) -> CrawlReport:
     """Visit every address of these sources, which share one crawler, and the articles that are due; return what came.
 
+    Of the sources named in ``only_queued`` no list is read: their time has not come, but that of articles has.
     ``on_progress`` is called with address and outcome (or ``fetched``) of each visit. ``manners`` is shared by the passes
     of a process; ``scrapy_settings`` replaces the crawler's own. Whatever a site does ends as an outcome; raises
     Transient and Broken for disk and database only, and Wrong for a config that cannot be followed. When cancelled,
@@ -89,7 +86,7 @@ async def crawl(
             if claims.enter_context(claim(archive.folder / CLAIMS, source.id)):
                 _take_back(ledger, source.id, now())
         conduct = await _conduct(sources, settings, manners or Manners())
-        errands = _Crawl(sources, ledger, archive, pool, settings, conduct, now, on_progress)
+        errands = _Crawl(sources, ledger, archive, pool, settings, conduct, now, on_progress, only_queued)
         try:
             await run_errands(errands, conduct, now, scrapy_settings)
         finally:
@@ -147,18 +144,19 @@ class _Crawl:
         conduct: Conduct,
         clock: Callable[[], datetime],
         on_progress: Callable[[str, str], None] | None,
+        only_queued: Collection[str],
     ) -> None:
-        self._visits, self._archive, self._pool, self._settings = ledger.visits, archive, pool, settings
+        self._visits, self._archive, self._settings = ledger.visits, archive, settings
         self._conduct, self._clock, self._on_progress = conduct, clock, on_progress
         self._sources = {source.id: source for source in sources}
-        self._lists = {source.id: deque(source.addresses) for source in sources}
-        self._addresses = {canonicalise(a.url): a for source in sources for a in source.addresses}
+        self._lists = {source.id: deque(() if source.id in only_queued else source.addresses) for source in sources}
         self._drained: set[str] = set()
         self._quiet: set[str] = set()
         self._lists_read: Counter[str] = Counter()
         self._open: dict[tuple[int, int], Ask] = {}
         self._changed = asyncio.Event()
         self.report = CrawlReport()
+        self._reading = Lists(sources, self._visits, pool, conduct, clock, self._keep, archive.erase, self.report.links)
 
     async def more(self) -> Sequence[Ask]:
         """Return the next requests; waits while others are under way or too many pages wait to be refined."""
@@ -188,7 +186,9 @@ class _Crawl:
             elif visit.kind == "article":
                 self._article(visit, answer)
             else:
-                await self._list(visit, visit.kind, answer)
+                outcome = await self._reading.done(ask, visit.kind, answer)
+                if outcome is not None:
+                    self._note(visit.url, str(outcome))
                 self._drained.discard(visit.source)
                 self._lists_read[visit.source] += 1
             self._open.pop((visit.id, visit.lease), None)
@@ -215,7 +215,7 @@ class _Crawl:
         if not lists_only and source.id not in self._drained and len(asks) < room:
             room -= len(asks)
             taken = self._visits.take([source.id], room, self._clock())
-            asks += [Ask(visit, visit.link.url if visit.link else visit.url) for visit in taken]
+            asks += [self._ask(visit) for visit in taken]
             if len(taken) < room:
                 self._drained.add(source.id)
         for ask in asks:
@@ -240,11 +240,14 @@ class _Crawl:
         slowest = max(self._conduct.pace.delay(host(address.url)) for address in source.addresses)
         return max(1, min(HOSTS_AT_ONCE, int(LEASED_AHEAD / slowest))) if slowest else HOSTS_AT_ONCE
 
+    def _ask(self, visit: Visit) -> Ask:
+        if visit.kind != "article":
+            return self._reading.ask(visit)
+        return Ask(visit, visit.link.url if visit.link else visit.url)
+
     def _ask_list(self, source: Source, address: Address) -> Ask:
         url = canonicalise(address.url)
-        state = self._visits.last_list(url)
-        visit = self._visits.open_list(source.id, url, address.kind, self._clock())
-        return Ask(visit, address.url, conditional=state is None or state.polls % FULL_EVERY != 0)
+        return self._reading.ask(self._visits.open_list(source.id, url, address.kind, self._clock()))
 
     def _article(self, visit: Visit, answer: Answer) -> None:
         now = self._clock()
@@ -272,67 +275,6 @@ class _Crawl:
         at = next_revisit(state.first_poll_at, now, self._settings.revisits) if state else None
         if at is not None:
             self._visits.schedule(visit.url, visit.source, now, at, "revisit", visit.link)
-
-    async def _list(self, visit: Visit, kind: Literal["feed", "sitemap", "page"], answer: Answer) -> None:
-        state = self._visits.last_list(visit.url)
-        if isinstance(answer, Fetched):
-            await self._read_list(visit, kind, answer, state)
-            return
-        now, source = self._clock(), self._sources[visit.source]
-        if isinstance(answer, Unchanged):
-            outcome, again = Outcome("not_modified"), None
-            self._visits.list_done(visit, outcome=outcome, planned=(), validators=answer.validators, record=None, now=now)
-        elif isinstance(answer, Failed):
-            outcome = answer.outcome
-            again = retry_at(outcome, visit.attempt, answer.wait, now, source.every)
-            self._visits.list_done(
-                visit, outcome=outcome, planned=(), validators=None, record=None, now=now, retry_at=again
-            )
-        else:
-            return
-        self._note(visit.url, str(outcome))
-
-    async def _read_list(
-        self, visit: Visit, kind: Literal["feed", "sitemap", "page"], answer: Fetched, state: ListState | None
-    ) -> None:
-        source, address = self._sources[visit.source], self._addresses.get(visit.url)
-        links = await self._pool.links(answer.page, kind, address.selector if address else None)
-        now = self._clock()
-        planned: list[Planned] = []
-        missed = None
-        if isinstance(links, Killed):
-            outcome = Outcome("broken", links.reason)
-        elif links.error is not None:
-            outcome = Outcome("rejected", "not_a_list")
-        else:
-            outcome = Outcome("listed", str(len(links.links)))
-            reading = Reading(
-                source=source,
-                known=self._visits.known(canonical_urls(links.links)),
-                begun=state.first_poll_at if state else now,
-                now=now,
-                read_before=state is not None and state.last_outcome is not None and state.last_outcome.kind in _LISTED,
-                guard=self._conduct.guard,
-            )
-            planned = plan(links.links, reading)
-            missed = gap(planned, reading) if visit.kind != "sitemap" or address else None
-        record = self._keep(answer.page)
-        filed = self._visits.list_done(
-            visit,
-            outcome=outcome,
-            planned=planned,
-            validators=answer.validators,
-            record=record,
-            now=now,
-            gap=missed,
-            final_url=canonicalise(answer.page.final_url),
-            status=answer.page.status,
-        )
-        if not filed:
-            self._archive.erase(record)
-            return
-        self.report.links.update(entry.reason or entry.decision for entry in planned)
-        self._note(visit.url, str(outcome))
 
     def _keep(self, page: Page) -> ArchiveRef:
         """Put the bytes into the archive, durably, before the ledger speaks of them."""

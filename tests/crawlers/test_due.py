@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from articles.errors import Wrong
 from articles.outcome import Outcome
 from config.models import Address, Source
 from crawlers.due import due, groups
-from ledger.values import ListState
+from ledger.values import ListMemory, ListState
 
 NOW = datetime(2025, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -41,6 +42,12 @@ def read(minutes_ago: float, next_in: float | None = None) -> ListState:
 def test_a_list_is_due_after_its_interval_or_when_a_retry_is(state: ListState | None, is_due: bool) -> None:
     found = due([source("a")], lambda _: state, NOW)
     assert bool(found) is is_due
+
+
+def test_a_list_is_due_when_what_it_published_lately_says_so() -> None:
+    for learnt, is_due in ((10, True), (60, False)):
+        state = replace(read(20), memory=ListMemory(every=timedelta(minutes=learnt)))
+        assert bool(due([source("a")], lambda _, state=state: state, NOW)) is is_due  # type: ignore[misc]  # a default binds it
 
 
 def test_only_the_addresses_that_are_due_are_visited() -> None:

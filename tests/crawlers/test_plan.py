@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from articles.outcome import SKIPPED
 from articles.page import Link
+from articles.url import article_id
 from config.models import Address, Source
-from crawlers.plan import Reading, canonical_urls, gap, instant, plan
+from crawlers.plan import FEW_SITEMAPS, Reading, canonical_urls, gap, instant, news_sitemaps, plan
 from egress.guard import Guard
 from ledger.values import Known
 
@@ -182,6 +183,24 @@ def test_a_poll_that_shows_nothing_known_is_a_gap() -> None:
     first = Reading(source(), {}, NOW, NOW)
     assert gap(plan(fresh, first), first) is None
     assert gap([], reading) is None
+
+
+def test_an_item_that_only_another_list_showed_proves_nothing() -> None:
+    fresh = [Link(f"{ARTICLE}{n}") for n in range(3)]
+    knows = {f"{ARTICLE}0": known()}
+    shown = frozenset(article_id(f"{ARTICLE}{n}") for n in (7, 8))
+    reading = Reading(source(), knows, NOW - timedelta(days=2), NOW, read_before=True, shown=shown)
+    assert gap(plan(fresh, reading), reading) is not None
+    overlap = [*fresh, Link(f"{ARTICLE}8")]
+    assert gap(plan(overlap, reading), reading) is None
+    empty = Reading(source(), {}, NOW - timedelta(days=2), NOW, read_before=True, shown=frozenset())
+    assert gap(plan(fresh, empty), empty) is None, "a list that was empty has lost nothing"
+
+
+def test_a_gap_is_filled_from_news_sitemaps_of_the_same_site() -> None:
+    named = [f"{SITE}/sitemap.xml", f"{SITE}/news-sitemap.xml", "https://fremd.example/news.xml"]
+    assert news_sitemaps([*named, *named], [f"{SITE}/feed"]) == [f"{SITE}/news-sitemap.xml"]
+    assert len(news_sitemaps([f"{SITE}/news/{n}.xml" for n in range(20)], [SITE])) == FEW_SITEMAPS
 
 
 def test_times_are_read_as_lists_state_them() -> None:

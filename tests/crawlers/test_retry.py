@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from articles.outcome import Outcome
-from crawlers.retry import TRIES, patience, retry_at
+from crawlers.retry import LIST_TRIES, TRIES, patience, retry_at
 from egress.retry_after import LONGEST
 
 NOW = datetime(2025, 11, 24, 12, 0, tzinfo=UTC)
@@ -32,11 +32,14 @@ def test_waits_grow_and_end_for_an_article() -> None:
     assert waits[-1] is None
 
 
-def test_a_list_is_never_given_up_and_not_asked_before_its_interval() -> None:
+def test_a_list_is_never_given_up_and_asked_within_its_intervals_while_there_is_hope() -> None:
     failed = Outcome("unreachable", "timeout")
-    every = timedelta(minutes=30)
-    assert retry_at(failed, 1, None, NOW, every) == NOW + every
-    assert retry_at(failed, 500, None, NOW, every) == NOW + LONGEST
+    polled = timedelta(minutes=30), timedelta(hours=1)
+    assert retry_at(failed, 1, None, NOW, polled) == NOW + timedelta(minutes=30)
+    assert retry_at(failed, 5, None, NOW, polled) == NOW + timedelta(hours=1)
+    assert retry_at(failed, LIST_TRIES, None, NOW, polled) == NOW + timedelta(hours=1)
+    assert retry_at(failed, 500, None, NOW, polled) == NOW + LONGEST
+    assert retry_at(failed, 1, timedelta(hours=5), NOW, polled) == NOW + timedelta(hours=5)
 
 
 def test_what_the_server_asks_for_is_never_undercut() -> None:

@@ -9,7 +9,7 @@ import pytest
 from articles.outcome import Outcome
 from articles.page import ArchiveRef, Link, Validators
 from ledger.refining import MOST_REFININGS
-from ledger.values import Planned
+from ledger.values import ListMemory, Planned
 from ledger.visits import CRAWL_TTL
 from tests.ledger.conftest import SITE, Desk
 
@@ -79,6 +79,33 @@ def test_validators_are_kept_through_failures_and_cleared_by_an_answer_without_a
         visits.list_done(visit, outcome=outcome, validators=given, now=now)
         assert visits.validators(FEED) == kept
         assert visits.open_list("zeitung", FEED, "feed", now).validators == (kept or Validators())
+
+
+def test_what_a_poll_taught_is_kept_with_it_and_only_with_it(desk: Desk) -> None:
+    visits, now = desk.ledger.visits, desk.clock.now
+    learnt = ListMemory(timedelta(minutes=7), now, 3, "hash", ("a", "b"), 2, f"{SITE}/neu.rss", 1)
+    late = visits.open_list("zeitung", FEED, "sitemap", now)
+    mine = visits.open_list("zeitung", FEED, "sitemap", now)
+    assert visits.list_done(mine, outcome=NOTHING, now=now, memory=learnt)
+    assert not visits.list_done(late, outcome=NOTHING, now=now, memory=ListMemory())
+    state = visits.last_list(FEED)
+    assert state is not None
+    assert state.memory == learnt
+    assert visits.sitemaps_of("zeitung") == [FEED]
+    assert visits.sitemaps_of("other") == []
+
+
+def test_a_long_list_is_filed_in_parts_and_a_late_crawl_files_none(desk: Desk) -> None:
+    visits, now = desk.ledger.visits, desk.clock.now
+    late = visits.open_list("zeitung", FEED, "feed", now)
+    mine = visits.open_list("zeitung", FEED, "feed", now)
+    parts = [[Planned(Link(f"{SITE}/{n}"), f"{SITE}/{n}", "visit")] for n in range(3)]
+    assert not visits.list_goes_on(late, parts[0], now)
+    assert visits.list_goes_on(mine, parts[1], now)
+    assert visits.known([f"{SITE}/0"]) == {}
+    assert desk.gaps() == (), "also if the crawl is killed now"
+    assert visits.list_done(mine, outcome=Outcome("listed", "2"), planned=parts[2], now=now)
+    assert len(visits.known([f"{SITE}/1", f"{SITE}/2"])) == 2
 
 
 def test_a_link_listed_twice_or_in_two_feeds_is_visited_once(desk: Desk) -> None:

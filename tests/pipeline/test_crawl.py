@@ -10,15 +10,12 @@ import os
 import sys
 import time
 import zlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
-import pytest_asyncio
 from aiohttp import web
 
 from articles.article import Annotated, Article
@@ -26,74 +23,16 @@ from articles.errors import Transient
 from articles.outcome import Outcome
 from articles.page import ArchiveRef, Page
 from articles.url import article_id
-from config.models import Address, Settings, Source
+from config.models import Address, Source
+from crawlers import polls
 from crawlers.conduct import Manners
 from crawlers.settings import scrapy_settings
-from extract.pool import ReaderPool
-from ledger.archive import Archive
-from ledger.book import Ledger
 from ledger.values import Filing
 from pipeline import crawl as crawl_module
-from pipeline.crawl import CrawlReport, crawl
-from tests.crawlers.sites import Site, Trap, serve, set_trap
-
-ARTICLE = "<html><head><title>Gipfel endet</title></head><body><article><p>Text.</p></article></body></html>"
-
-
-@dataclass
-class Desk:
-    """A desk in a folder of its own, with a clock that stands until it is told to go."""
-
-    ledger: Ledger
-    archive: Archive
-    pool: ReaderPool
-    now: datetime = datetime(2025, 11, 24, 12, 0, tzinfo=UTC)
-    ended: dict[str, str] = field(default_factory=dict)
-
-    def source(self, site: Site, id: str = "zeitung", kind: Any = "feed", path: str = "/feed", **more: Any) -> Source:
-        address = Address(kind=kind, url=f"{site.url}{path}")
-        return Source(**{"id": id, "name": id, "addresses": (address,), "delay": 0, **more})
-
-    async def crawl(self, *sources: Source, settings: dict[str, Any] | None = None, **more: Any) -> CrawlReport:
-        wanted = Settings(**{"allow_private": ("127.0.0.1/32",), **(settings or {})})
-        return await crawl(
-            sources, self.ledger, self.archive, self.pool, wanted, lambda: self.now, self.ended.__setitem__, **more
-        )
-
-    def check(self) -> None:
-        report = self.ledger.check(self.archive)
-        assert report.ok, report.gaps
-
+from tests.crawlers.sites import Site, Trap
+from tests.pipeline.conftest import ARTICLE, Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one pool of readers for all stories: each takes a second to start
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def pool() -> AsyncIterator[ReaderPool]:
-    async with ReaderPool(1) as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    async with serve() as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def trap() -> AsyncIterator[Trap]:
-    async with set_trap() as made:
-        yield made
-        assert made.visitors == 0
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def desk(tmp_path: Path, pool: ReaderPool) -> AsyncIterator[Desk]:
-    with Ledger.open(f"sqlite:///{tmp_path}/ledger.sqlite") as ledger:
-        desk = Desk(ledger, Archive(tmp_path / "archive", "test"), pool)
-        yield desk
-        desk.check()
-        desk.archive.close()
 
 
 async def test_a_feed_leads_to_its_articles(desk: Desk, site: Site) -> None:
@@ -317,7 +256,7 @@ async def test_what_did_not_change_is_not_sent_again(desk: Desk, site: Site) -> 
 async def test_a_server_that_answers_304_for_ever_is_asked_without_conditions_now_and_then(
     desk: Desk, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crawl_module, "FULL_EVERY", 3)
+    monkeypatch.setattr(polls, "FULL_POLLS", 3)
 
     async def stubborn(request: web.Request) -> web.Response:
         if "If-None-Match" in request.headers:
@@ -606,7 +545,7 @@ async def test_an_unchanged_article_is_looked_at_again_later_and_conditionally(d
     desk.ledger.visits.schedule(read.url, "zeitung", desk.now, desk.now + timedelta(hours=1), "revisit")
     desk.now += timedelta(hours=1)
     report = await desk.crawl(desk.source(site))
-    assert report.visits == {"listed": 1, "not_modified": 1}
+    assert report.visits == {"not_modified": 2}
     known = desk.ledger.visits.known([read.url])[read.url]
     assert known.next_visit == desk.now + timedelta(hours=5)
 
