@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from rich.text import Text
@@ -12,7 +14,9 @@ from app.search_view import when
 from articles.article import Moment
 from articles.errors import NotSo
 from ledger.values import Filed
+from pipeline.edits import Edit, compare
 from pipeline.services import Services
+from pipeline.word_diff import Change
 
 
 def print_article(filed: Filed, zone: ZoneInfo) -> None:
@@ -44,6 +48,43 @@ def print_article(filed: Filed, zone: ZoneInfo) -> None:
     for part in (article.lead, article.text):
         if part:
             out.print(Text("\n" + safe(part)))
+
+
+def print_versions(versions: Sequence[Filed], zone: ZoneInfo) -> None:
+    """Print the first revision whole, then of each later one what it changed and whether that matters."""
+    print_article(versions[0], zone)
+    out = console()
+    for filed, edit in edits(versions):
+        at = f", {filed.filed_at.astimezone(zone):%Y-%m-%d %H:%M}" if filed.filed_at else ""
+        why = f" ({'; '.join(map(str, edit.reasons))})" if edit.reasons else ""
+        out.print(Text(safe(f"\nrevision {filed.revision}{at}: {edit.verdict}{why}"), "bold"))
+        for change in edit.changes:
+            out.print(_diff(change))
+
+
+def edits(versions: Sequence[Filed]) -> Iterator[tuple[Filed, Edit]]:
+    """Yield every revision but the first with what it changed."""
+    for before, after in pairwise(versions):
+        yield after, compare(before.annotated.article, after.annotated.article)
+
+
+def edit_json(edit: Edit) -> dict[str, object]:
+    """Return the public form of an edit (docs/reference.md)."""
+    return {
+        "verdict": edit.verdict,
+        "reasons": [{"kind": reason.kind, "detail": reason.detail or None} for reason in edit.reasons],
+        "changes": [{"field": one.field, "before": one.before, "after": one.after} for one in edit.changes],
+    }
+
+
+def _diff(change: Change) -> Text:
+    """The words that went and came between their neighbours; brackets tell them apart where there is no colour."""
+    line = Text(f"{change.field:>11}  ", "dim") + Text(safe(f"{change.lead} ").replace("\n", " "), "")
+    if change.before:
+        line += Text(safe(f"[-{change.before}-]"), "red") + Text(" ")
+    if change.after:
+        line += Text(safe(f"{{+{change.after}+}}"), "green") + Text(" ")
+    return line + Text(safe(change.tail).replace("\n", " "))
 
 
 def write_raw(services: Services, id_: str) -> None:

@@ -27,6 +27,7 @@ _FILED = sa.select(
     revisions.c.number,
     articles.c.first_seen,
     revisions.c.text_hash,
+    revisions.c.filed_at,
 ).join(articles, articles.c.id == revisions.c.article_id)
 _LATEST = sa.and_(revisions.c.number == articles.c.revision, articles.c.state == "live")
 
@@ -129,7 +130,7 @@ def find(connection: Connection, id_or_url: str) -> str | None:
 
 
 def _as_filed(row: Row[Any]) -> Filed:
-    return Filed(from_json(row.body), row.seq, row.number, row.first_seen, row.text_hash)
+    return Filed(from_json(row.body), row.seq, row.number, row.first_seen, row.text_hash, row.filed_at)
 
 
 def _to_read_anew(since: datetime | None, stage: str) -> sa.Select[Any]:

@@ -69,12 +69,14 @@ def _facets(text: str) -> tuple[KeywordField, ...]:
 def show(
     context: typer.Context,
     article: Annotated[str, typer.Argument(metavar="ID", help="An article's id or address.")],
-    versions: Annotated[bool, typer.Option("--versions", help="Every revision, the first first.")] = False,
+    versions: Annotated[
+        bool, typer.Option("--versions", help="Every revision, the first first, and what each changed.")
+    ] = False,
     raw: Annotated[bool, typer.Option("--raw", help="The page's bytes as they came.")] = False,
     json: Json = False,
 ) -> None:
     """One article with all that is known of it."""
-    from app.article_view import print_article, write_raw
+    from app.article_view import edit_json, edits, print_article, print_versions, write_raw
     from articles.wire import to_json
 
     with opened(context) as services:
@@ -85,11 +87,14 @@ def show(
             write_raw(services, filed.annotated.article.id)
             return
         shown = services.ledger.files.versions(filed.annotated.article.id) if versions else [filed]
-        for one in shown:
-            if json:
-                print_json(to_json(one.annotated))
-            else:
-                print_article(one, services.zone)
+        if json:
+            print_json(to_json(shown[0].annotated))
+            for one, edit in edits(shown):
+                print_json(to_json(one.annotated) | {"edit": edit_json(edit)})
+        elif versions:
+            print_versions(shown, services.zone)
+        else:
+            print_article(filed, services.zone)
 
 
 def _address(text: str) -> str:
