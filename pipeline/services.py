@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # each room costs its import only where it is used: `lagebild
     from index.engine import Engine
     from ledger.archive import Archive
     from ledger.book import Ledger
+    from pipeline.presence import Presence
 
 USER_AGENT = "Lagebild/0.1"
 
@@ -71,6 +72,13 @@ class Services:
 
         machine = re.sub(r"[^A-Za-z0-9-]", "-", os.uname().nodename.split(".")[0]).strip("-") or "machine"
         return Archive(self.desk.path(self.desk.settings.archive), machine[:64], self.ledger.visits.known_end)
+
+    @cached_property
+    def presence(self) -> Presence:
+        """That this process works on the desk, until it ends; the first to come takes back what the dead had leased."""
+        from pipeline.presence import Presence
+
+        return Presence(self.archive.folder, self.ledger)
 
     @cached_property
     def pool(self) -> ReaderPool:
@@ -161,7 +169,7 @@ class Services:
         built = self.__dict__
         if "pool" in built:
             await self.pool.close()
-        for name in ("engine", "archive", "ledger"):
+        for name in ("engine", "presence", "archive", "ledger"):
             if name in built:
                 built[name].close()
 
