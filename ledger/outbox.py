@@ -57,6 +57,19 @@ class Outbox:
         """Put the notice back, due at ``at``, with what went wrong; False if the lease is lost."""
         return self._mark(row, state="open", due_at=at, error=error)
 
+    def postpone(self, row: OutboxRow, at: datetime) -> bool:
+        """Put a notice back that nobody tried to say, due at ``at``; False if the lease is lost."""
+        return self._mark(row, state="open", due_at=at, attempts=row.attempts - 1)
+
+    def reclaim(self) -> int:
+        """Open every notice again that is being sent, and return how many: for a caller who knows that the sender is dead.
+
+        The attempt stays counted, for the notice may have been accepted.
+        """
+        with self._store.write() as connection:
+            held = sa.update(outbox).where(outbox.c.state == "sending").values(state="open", leased_until=None)
+            return connection.execute(held).rowcount
+
     def dead(self, row: OutboxRow, error: str, now: datetime) -> bool:
         """End the notice as a dead letter; False if the lease is lost."""
         return self._mark(row, state="dead", ended_at=now, error=error)

@@ -61,6 +61,15 @@ class Refining:
             in_order = sorted(refs, key=lambda ref: ref.visit)
             return sum(visit_rows.hand_back(connection, ref.visit, ref.lease) for ref in in_order)
 
+    def reclaim(self) -> int:
+        """Let every leased page wait again, and return how many: for a caller who knows that its holder is dead.
+
+        That a run died over them stays counted.
+        """
+        with self._store.write() as connection:
+            held = sa.update(visits).where(visits.c.state == "refining").values(state="fetched", leased_until=None)
+            return connection.execute(held).rowcount
+
     def ended_refined(self, ref: PageRef, outcome: Outcome, now: datetime) -> bool:
         """End a page that is no article (rejected) or cannot be read (broken); False if the lease is lost.
 

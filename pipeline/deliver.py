@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from alerts.backoff import next_try
 from alerts.channel import ChannelSender, Refused, TryLater
+from articles.errors import LagebildError
 from articles.match import Notice, OutboxRow
 from pipeline.services import Services
 
@@ -36,25 +37,38 @@ class DeliverReport:
 async def deliver(services: Services, said: Said | None = None) -> DeliverReport:
     """Send until nothing is due. Raises Transient only for the ledger's sake (disk, database)."""
     report = DeliverReport()
+    services.presence  # noqa: B018 - what a killed run was about to say is said now
     while rows := services.ledger.outbox.claim(BATCH, services.clock()):
         by_channel: dict[str, list[OutboxRow]] = defaultdict(list)
         for row in rows:
             by_channel[row.notice.channel].append(row)
-        async with asyncio.TaskGroup() as group:
-            for channel, of_channel in by_channel.items():
-                group.create_task(_on_channel(services, channel, of_channel, report, said))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for channel, of_channel in by_channel.items():
+                    group.create_task(_on_channel(services, channel, of_channel, report, said))
+        except* LagebildError as faults:
+            raise faults.exceptions[0] from None
     return report
 
 
 async def _on_channel(
     services: Services, channel: str, rows: Sequence[OutboxRow], report: DeliverReport, said: Said | None
 ) -> None:
-    """Say a channel's notices in order; after a failure the others wait too, for they would fail alike."""
-    sender, down = services.senders.get(channel), None
-    for row in rows:
-        down = down or await _say(services, sender, row, report, said)
-        if down is not None:
-            _put_off(services, row, down, report)
+    """Say a channel's notices in order; after a failure the others wait too, untried, for they would fail alike.
+
+    They wait less than the one that failed, so that a notice which always fails does not hold them up.
+    """
+    sender, left, after = services.senders.get(channel), deque(rows), None
+    try:
+        while left:
+            failed = await _say(services, sender, left.popleft(), report, said)
+            if failed is not None:
+                after = failed.after
+                break
+    finally:  # also when cancelled: nobody tried to say these
+        at = next_try(1, services.clock(), after) if left else None
+        for row in left:
+            report.retried += services.ledger.outbox.postpone(row, at or services.clock())
 
 
 async def _say(
@@ -68,13 +82,15 @@ async def _say(
     try:
         await sender.send(row.notice, again=row.attempts > 1)
     except TryLater as error:
+        _put_off(services, row, error, report)
         return error
     except Refused as error:
         _bury(services, row, str(error), report)
         return None
     except Exception as error:
         log.exception("could not say notice %s", row.notice.id)
-        return TryLater(f"{type(error).__name__}: {error}")
+        _put_off(services, row, TryLater(f"{type(error).__name__}: {error}"), report)
+        return None
     if not outbox.delivered(row, now()):
         report.late += 1
         return None

@@ -58,8 +58,9 @@ async def run_pass(services: Services, only: Collection[str] | None = None, ende
     started, report = time.monotonic(), PassReport()
     services.matcher  # noqa: B018 - a wrong alert is told before anything is fetched
     visited = due(list(services.desk.sources.values()), services.ledger.visits.last_list, services.clock(), only=only)
-    report.sources = len(visited)
-    crawling = asyncio.create_task(_crawl(services, groups(visited), report, ended))
+    queued = _only_queued(services, visited) if only is None else []
+    report.sources = len(visited) + len(queued)
+    crawling = asyncio.create_task(_crawl(services, [*visited, *queued], {one.id for one in queued}, report, ended))
     try:
         while not crawling.done():
             await _refine(services, report, ended)
@@ -76,7 +77,15 @@ async def run_pass(services: Services, only: Collection[str] | None = None, ende
     return report
 
 
-async def _crawl(services: Services, hosts: Sequence[Sequence[Source]], report: PassReport, ended: Ended | None) -> None:
+def _only_queued(services: Services, visited: Sequence[Source]) -> list[Source]:
+    """Return the sources whose lists are not due but some of whose articles are: tried again, or left by a killed run."""
+    waiting = services.ledger.visits.waiting_sources(services.clock()) - {source.id for source in visited}
+    return [source for source in services.desk.sources.values() if source.enabled and source.id in waiting]
+
+
+async def _crawl(
+    services: Services, sources: Sequence[Source], only_queued: Collection[str], report: PassReport, ended: Ended | None
+) -> None:
     """Crawl host groups side by side; the first fault of ours stops them all."""
     turn, manners = asyncio.Semaphore(HOSTS), Manners()
 
@@ -98,11 +107,12 @@ async def _crawl(services: Services, hosts: Sequence[Sequence[Source]], report: 
                 services.clock,
                 note,
                 manners,
+                only_queued=only_queued,
             )
 
     try:
         async with asyncio.TaskGroup() as tasks:
-            for group in hosts:
+            for group in groups(sources):
                 tasks.create_task(one(group))
     except* LagebildError as faults:
         raise faults.exceptions[0] from None

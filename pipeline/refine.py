@@ -40,6 +40,7 @@ class RefineReport:
 async def refine(services: Services, ended: Ended | None = None) -> RefineReport:
     """Refine until no page waits. Raises Transient (disk, database); what was not settled waits for the next pass."""
     report = RefineReport()
+    services.presence  # noqa: B018 - what a killed run had leased waits again
     while refs := services.ledger.visits.lease(BATCH, services.clock()):
         await _batch(services, refs, report, ended)
     return report

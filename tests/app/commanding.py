@@ -51,7 +51,7 @@ def command(*arguments: object, stdin: bytes = b"") -> Told:
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch.object(sys, "stdin", given):
         code = run([str(argument) for argument in arguments])
     out.flush()
-    return Told(code, out.buffer.getvalue(), err.getvalue())  # type: ignore[attr-defined]  # it is the BytesIO above
+    return Told(code, out.buffer.getvalue(), err.getvalue())
 
 
 def done(*arguments: object, stdin: bytes = b"") -> Told:
@@ -65,7 +65,7 @@ def child(*arguments: object, **more: Any) -> subprocess.Popen[bytes]:
     """Begin the command in a process of its own; ``more`` goes to Popen."""
     environment = os.environ | LOOPBACK | more.pop("env", {})
     line = [sys.executable, "-c", "from app.door import main; main()", *map(str, arguments)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
     return subprocess.Popen(line, env=environment, cwd=pipes.pop("cwd", ROOT), **pipes)
 
 
