@@ -70,7 +70,7 @@ def measure(origin: str, folder: str, number: str) -> None:
     """Run one small pass to be warm, then one over all pages; print what it cost as JSON."""
     desk_folder = Path(folder)
     _write_desk(desk_folder, origin)
-    warm, report = asyncio.run(_passes(desk_folder))
+    warm, worker_mb, report = asyncio.run(_passes(desk_folder))
     assert report.articles("new") == int(number) - 1, report.outcomes
     ours, workers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(
@@ -80,18 +80,19 @@ def measure(origin: str, folder: str, number: str) -> None:
                 "start": warm,
                 "new": report.articles("new") + 1,
                 "main_mb": ours.ru_maxrss / 1024,
-                "worker_mb": workers.ru_maxrss / 1024,
+                "worker_mb": worker_mb,
             }
         )
     )
 
 
-async def _passes(folder: Path) -> tuple[float, PassReport]:
+async def _passes(folder: Path) -> tuple[float, float, PassReport]:
     async with open_services(load(folder, {})) as services:
         await run_pass(services, ["first"])
         # Workers live on, so their CPU so far is not in RUSAGE_CHILDREN yet; /proc tells.
         warm = sum(_cpu_of(pid) for pid in [os.getpid(), *_children(os.getpid())])
-        return warm, await run_pass(services, ["probe"])
+        report = await run_pass(services, ["probe"])
+        return warm, max(map(_peak_of, _children(os.getpid())), default=0.0), report
 
 
 def _children(pid: int) -> list[int]:
@@ -104,6 +105,12 @@ def _children(pid: int) -> list[int]:
 def _cpu_of(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _peak_of(pid: int) -> float:
+    """Return a living process's peak in MB; what wait() tells of a child counts its parent's size at the fork too."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def _write_desk(folder: Path, origin: str) -> None:

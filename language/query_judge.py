@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from articles.article import TEXT_FIELDS, Span
 from language.query_context import QueryContext, concept
-from language.query_plan import AllOf, AnyOf, Between, Except, Is, Pattern, Plan, Terms
+from language.query_plan import AllOf, AnyOf, Except, Is, Pattern, Plan, Terms
 from language.query_time import milliseconds
 from language.query_tree import And, Concept, Keyword, Not, Or, Phrase, Query, TextField, TimeRange, Wildcard, Word
 from language.query_wildcard import expression, folded, is_one_unit
@@ -153,14 +153,15 @@ class Occurrences:
 
     def positions(self, field: str, stream: str) -> Mapping[str, Sequence[int]]:
         """Return the ascending positions of each term of stream x or s of a field."""
-        key = (field, stream)
-        if key not in self._positions:
-            self._positions[key] = self._read(field, stream)
-        return self._positions[key]
+        found = self._positions.get((field, stream))
+        if found is None:
+            found = self._positions[field, stream] = self._read(field, stream)
+        return found
 
     def places(self, field: str) -> Mapping[str, Sequence[Place]]:
         """Return the places of each term of stream p of a field: of the whole word for a part, as parts have none."""
-        if field not in self._places:
+        known = self._places.get(field)
+        if known is None:
             found: dict[str, list[Place]] = {}
             part = self.analysed.fields.get(field)
             if part is not None:
@@ -169,8 +170,8 @@ class Occurrences:
                         found.setdefault(f"{part.language}|{stem}", []).append((unit.start, unit.end))
                 for joined in part.joined:
                     found.setdefault(f"={joined.text}", []).append((joined.start, joined.end))
-            self._places[field] = found
-        return self._places[field]
+            known = self._places[field] = found
+        return known
 
     def _read(self, field: str, stream: str) -> Mapping[str, Sequence[int]]:
         found: dict[str, list[int]] = {}
@@ -208,27 +209,37 @@ def merged(spans: Iterator[Span]) -> tuple[Span, ...]:
 
 
 def _true(plan: Plan, where: Occurrences) -> bool:
-    match plan:
-        case Terms(field, "p", terms, _):
-            return terms[0] in where.places(field)
-        case Terms(field, stream, (term,), _):
-            return term in where.positions(field, stream)
-        case Terms(field, stream, terms, slop):
-            return next(_runs(terms, slop, where.positions(field, stream)), None) is not None
-        case AnyOf(children):
-            return any(_true(child, where) for child in children)
-        case AllOf(children):
-            return all(_true(child, where) for child in children)
-        case Except(child):
-            return not _true(child, where)
-        case Pattern():
-            return next(_fitting(plan, where), None) is not None
-        case Is(field, value):
-            values = where.analysed.keywords.get(field, frozenset())
-            return bool(values) if value is None else value in values
-        case Between(field, since, until):
-            time: int | None = getattr(where.analysed, field)
-            return time is not None and (since is None or since <= time) and (until is None or time < until)
+    """Tell whether a plan holds; written for speed, as most leaves of most plans are not in the article at hand."""
+    if isinstance(plan, Terms):
+        return _stands(plan, where)
+    if isinstance(plan, AnyOf):
+        for child in plan.children:  # noqa: SIM110  # any() with a generator takes twice as long
+            if _true(child, where):
+                return True
+        return False
+    if isinstance(plan, AllOf):
+        for child in plan.children:  # noqa: SIM110  # as above
+            if not _true(child, where):
+                return False
+        return True
+    if isinstance(plan, Except):
+        return not _true(plan.child, where)
+    if isinstance(plan, Pattern):
+        return next(_fitting(plan, where), None) is not None
+    if isinstance(plan, Is):
+        values = where.analysed.keywords.get(plan.field, frozenset())
+        return bool(values) if plan.value is None else plan.value in values
+    time: int | None = getattr(where.analysed, plan.field)
+    return time is not None and (plan.since is None or plan.since <= time) and (plan.until is None or time < plan.until)
+
+
+def _stands(plan: Terms, where: Occurrences) -> bool:
+    if plan.stream == "p":
+        return plan.terms[0] in where.places(plan.field)
+    positions, terms = where.positions(plan.field, plan.stream), plan.terms
+    if terms[0] not in positions:
+        return False
+    return len(terms) == 1 or next(_runs(terms, plan.slop, positions), None) is not None
 
 
 def _spans(plan: Plan, where: Occurrences) -> Iterator[Span]:
@@ -237,7 +248,8 @@ def _spans(plan: Plan, where: Occurrences) -> Iterator[Span]:
         case Terms(field, "p", terms, _):
             yield from (Span(field, start, end) for start, end in where.places(field).get(terms[0], ()))
         case Terms(field, stream, terms, slop):
-            for run in _runs(terms, slop, where.positions(field, stream)):
+            positions = where.positions(field, stream)
+            for run in _runs(terms, slop, positions) if terms[0] in positions else ():
                 yield from _words(field, run, where)
         case AnyOf(children):
             for child in children:
