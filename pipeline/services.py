@@ -134,7 +134,15 @@ class Services:
         """The search engine of the desk."""
         from index.embedded import EmbeddedEngine
 
-        return EmbeddedEngine(self.data / "index", self.analyser.version)
+        return EmbeddedEngine(self.data / "index", self.index_version)
+
+    @property
+    def index_version(self) -> str:
+        """What every token of an index depends on: code and lexicon. Protected names concern single articles only, which
+        are put again when names change (``pipeline.renamed``).
+        """
+        parts = self.analyser.version_parts
+        return f"{parts.code}-{parts.lexicon}"
 
     @cached_property
     def senders(self) -> Mapping[str, ChannelSender]:
