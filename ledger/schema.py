@@ -322,3 +322,16 @@ site_files = sa.Table(
     sa.Column("status", sa.Integer, nullable=False),
     sa.Column("body", Words, nullable=False, comment="as text, cut to what is read of it"),
 )
+
+source_health = sa.Table(
+    "source_health",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("source", Words, nullable=False, index=True),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("why", Words, comment="what is wrong; null if nothing is"),
+    sa.Column("repair", Words, comment="what might help"),
+    sa.Column("at", Instant, nullable=False, comment="when the change was noted"),
+    sa.Column("told_at", Instant, comment="when the operator was told, or need not be"),
+)

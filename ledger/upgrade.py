@@ -17,7 +17,7 @@ from ledger.store import Store
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; kept beside the folder so that an up-to-date ledger opens without importing Alembic."""
 
 FOLDER = Path(__file__).parent / "migrations"
