@@ -22,7 +22,8 @@ from pipeline.services import Services
 class Place:
     """Where an article belongs: its addresses, the canonical one it claims, and the filed article it is, if any.
 
-    ``alias`` tells that the page's own address is new and that ``known`` already stands for it.
+    ``alias`` tells that the page is another address of ``known``: its own address is new, or it names as canonical one
+    where the article itself was read.
     """
 
     urls: tuple[str, ...]
@@ -58,7 +59,19 @@ def find_place(services: Services, ref: PageRef, read: Article) -> Place:
     urls = tuple(dict.fromkeys([read.url, *own]))
     holder = files.resolve(urls)
     known = files.latest(holder) if holder else None
-    return Place(urls, claimed, known, alias=known is not None and files.resolve([asked]) != holder)
+    is_new = files.resolve([asked]) != holder
+    return Place(urls, claimed, known, alias=known is not None and (is_new or _is_read_at(services, claimed, ref)))
+
+
+def _is_read_at(services: Services, claimed: str | None, ref: PageRef) -> bool:
+    """Whether the article was read at the address that this page names as canonical: then its text there is the text.
+
+    Pages that are read anew stand for what was filed from them.
+    """
+    if claimed is None or ref.kind == "reprocess":
+        return False
+    there = services.ledger.visits.known([claimed]).get(claimed)
+    return there is not None and (there.last_outcome or "").startswith("article(")
 
 
 def _believed(services: Services, claimed: str, read: Article) -> bool:
