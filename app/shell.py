@@ -65,7 +65,7 @@ def group(name: str, about: str) -> typer.Typer:
 
 
 alerts = group("alerts", "The alerts: list, check, test.")
-sources = group("sources", "The catalogue of sources: list, check, add.")
+sources = group("sources", "The catalogue of sources: list, check, doctor, add, capture, import, export.")
 index = group("index", "The search index: status, migrate, rebuild, build.")
 query = group("query", "Queries: explain.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from app.output import columns, counted
 from articles.errors import Transient
 from pipeline.services import Services
@@ -45,11 +47,26 @@ def status_json(services: Services) -> dict[str, object]:
             "all": len(desk.sources),
             "enabled": sum(source.enabled for source in desk.sources.values()),
             "visited": len(found.sources),
+            "health": by_health(services),
         },
         "outbox": dict(found.outbox),
         "versions": {"analysis": services.analyser.version},
         "proxy": desk.settings.proxy,
     }
+
+
+def by_health(services: Services) -> dict[str, int]:
+    """Return how many enabled sources are in which state, as last noted; one that nobody looked at yet is unjudged."""
+    noted = services.ledger.history.health()
+    enabled = [source.id for source in services.desk.sources.values() if source.enabled]
+    return dict(Counter(noted[id].state if id in noted else "unjudged" for id in enabled).most_common())
+
+
+def _health_line(services: Services) -> str:
+    counts = by_health(services)
+    if not set(counts) - {"unjudged"}:
+        return "not looked at yet; `lagebild sources doctor` does"
+    return ", ".join(f"{count} {state}" for state, count in counts.items())
 
 
 def print_status(services: Services) -> None:
@@ -60,6 +77,7 @@ def print_status(services: Services) -> None:
     rows = [
         ("desk", str(desk.folder)),
         ("sources", f"{enabled} switched on of {len(desk.sources)}, {len(found.sources)} visited so far"),
+        ("health", _health_line(services)),
         ("articles", f"{found.articles:,}"),
         ("last visit", f"{last.astimezone(services.zone):%Y-%m-%d %H:%M}" if last else "never; `lagebild run` begins"),
         ("waiting", f"{counted(found.waiting.pages, 'page')} to refine, {counted(found.due, 'visit')} due"),

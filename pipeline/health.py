@@ -1,46 +1,121 @@
-"""How the sources are: when each was last visited, how that ended, and which of them need a look."""
+"""How the sources are: their histories are gathered and judged, changes noted, and the operator told once of each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import hashlib
+import logging
+from datetime import timedelta
 
-from articles.outcome import Outcome
+from alerts.channel import Refused, TryLater
+from articles.errors import Broken, NotSo
+from articles.match import Notice
+from articles.outcome import Outcome, Rejected
 from articles.url import canonicalise
+from config.models import Address, Source
+from crawlers.health import Health, History, ListHistory, judge
+from ledger.source_history import HealthChange, Poll
 from pipeline.services import Services
 
-WELL = frozenset({"listed", "not_modified"})
-"""How a visit to a list ends when all is well."""
+REMEMBERED = timedelta(weeks=16)
+"""Days that are looked at: twice what the volume model needs, so that a change point is seen from both sides."""
+POLLS = 50
+PAGES = 20
+PAGES_SINCE = timedelta(days=14)
+
+ALERT = "sources:health"
+"""What stands for the alert in a notice about a source; no alert's id may hold a colon."""
+
+NOT_A_LIST = Outcome("rejected", "not_a_list")
+
+log = logging.getLogger("lagebild.health")
 
 
-@dataclass(frozen=True, slots=True)
-class SourceHealth:
-    """One enabled source: its last visit and how that ended; ``why`` says what is wrong, None if nothing is.
+async def health(services: Services) -> list[Health]:
+    """Return the health of every enabled source, in the desk's order, note what changed, and tell the operator.
 
-    Of several addresses the worst speaks for the source.
+    What cannot be told now is told by the next look. Raises Transient (disk, database).
     """
-
-    source: str
-    last_visit: datetime | None
-    last_outcome: Outcome | None
-    why: str | None
-
-
-async def health(services: Services) -> list[SourceHealth]:
-    """Return the health of every enabled source, in the desk's order, from what the ledger knows of its lists."""
-    return [
-        _of_source(services, source.id, [address.url for address in source.addresses])
-        for source in services.desk.sources.values()
-        if source.enabled
-    ]
+    found = await examine(services)
+    channel, now = services.desk.settings.operator_channel, services.clock()
+    changes = [HealthChange(one.source, one.state, one.since, one.why, one.repair, now) for one in found]
+    services.ledger.history.note_health(changes, tell=channel is not None)
+    if channel is not None:
+        await _tell(services, channel)
+    return found
 
 
-def _of_source(services: Services, id: str, urls: list[str]) -> SourceHealth:
-    states = [(url, services.ledger.visits.last_list(canonicalise(url))) for url in urls]
-    visited = [(url, state) for url, state in states if state is not None]
-    if not visited:
-        return SourceHealth(id, None, None, "never visited")
-    ill = [(url, state) for url, state in visited if state.last_outcome and state.last_outcome.kind not in WELL]
-    url, state = (ill or visited)[0]
-    why = f"{url} ended {state.last_outcome} at {state.last_read_at:%Y-%m-%d %H:%M} UTC" if ill else None
-    return SourceHealth(id, max(state.last_read_at for _, state in visited), state.last_outcome, why)
+async def examine(services: Services) -> list[Health]:
+    """Return the health of every enabled source, in the desk's order; nothing is noted and nobody told."""
+    now, history = services.clock(), services.ledger.history
+    offset = now.astimezone(services.zone).utcoffset() or timedelta(0)
+    since = now - REMEMBERED
+    found, last = history.found_days(since, offset), history.last_found()
+    healths = []
+    for source in services.desk.sources.values():
+        if not source.enabled:
+            continue
+        lists = [await _list(services, address) for address in source.addresses]
+        known = History(
+            source=source,
+            lists=tuple(lists),
+            pages=tuple(history.pages(source.id, now - PAGES_SINCE, PAGES)),
+            found=found.get(source.id, {}),
+            polled=history.polled_days([one.url for one in lists], since, offset),
+            last_found=last.get(source.id),
+            zone=services.zone,
+        )
+        healths.append(judge(known, now))
+    return healths
+
+
+async def _list(services: Services, address: Address) -> ListHistory:
+    url = canonicalise(address.url)
+    polls = services.ledger.history.polls(url, POLLS)
+    wall = await _wall(services, polls[0]) if polls and polls[0].outcome == NOT_A_LIST else None
+    return ListHistory(address, url, tuple(polls), wall)
+
+
+async def _wall(services: Services, poll: Poll) -> str | None:
+    """Return what the reader calls a body that is no list: ``consent``, ``error_page``, or nothing of that kind."""
+    if poll.record is None:
+        return None
+    try:
+        page = services.archive.read(poll.record)
+    except (Broken, NotSo):  # an archive that lost or dropped the page says nothing of the source
+        return None
+    read = await services.pool.extract(page, None)
+    return read.reason if isinstance(read, Rejected) and read.reason in ("consent", "error_page") else None
+
+
+async def _tell(services: Services, channel: str) -> None:
+    history = services.ledger.history
+    for change in history.untold():
+        source = services.desk.sources.get(change.source)
+        if source is not None:
+            try:
+                await services.senders[channel].send(notice(change, source, channel), again=True)
+            except TryLater as error:
+                log.warning("the operator is not told yet of %s: %s", change.source, error)
+                continue
+            except Refused as error:
+                log.warning("the operator cannot be told of %s: %s", change.source, error)
+        history.told(change, services.clock())
+
+
+def notice(change: HealthChange, source: Source, channel: str) -> Notice:
+    """Return what is said of a change; the same change has the same id however often it is tried."""
+    why = change.why or "all is well again"
+    return Notice(
+        id=hashlib.sha256(f"{ALERT}\n{channel}\n{change.source}\n{change.id}".encode()).hexdigest()[:32],
+        alert=ALERT,
+        alert_title="Source health",
+        channel=channel,
+        article=f"source:{change.source}",
+        url=source.addresses[0].url,
+        title=f"{source.name}: {change.state}",
+        source=change.source,
+        published=None,
+        spans=(),
+        why=f"{why}. {change.repair}" if change.repair else why,
+        at=change.at,
+    )

@@ -1,9 +1,10 @@
-"""Commands about sources: list, check, add."""
+"""Commands about sources: list, check, doctor, add, capture, import, export."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -39,6 +40,28 @@ def check_sources(context: typer.Context, json: Json = False) -> None:
         print_json({"ok": True, "sources": len(desk.sources), "enabled": enabled})
     else:
         print(f"{counted(len(desk.sources), 'source')}, {enabled} switched on: every file can be read")
+
+
+@sources.command("doctor")
+def doctor(context: typer.Context, json: Json = False) -> None:
+    """How every source is, why, since when, and what might help. Asks no site; changes are noted and told once."""
+    from app.health_view import health_json, print_health
+    from crawlers.health import Health
+    from pipeline.health import health
+    from pipeline.services import open_services
+
+    desk = chosen(context).desk()
+
+    async def one() -> list[Health]:
+        async with open_services(desk) as services:
+            return await health(services)
+
+    found = wait_for(one())
+    if json:
+        for source in found:
+            print_json(health_json(source))
+    else:
+        print_health(found, ZoneInfo(desk.settings.time_zone))
 
 
 @sources.command("add")

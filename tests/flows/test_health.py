@@ -18,7 +18,7 @@ SITE = "http://127.0.0.1:9"
 
 async def test_each_source_is_well_ill_or_never_visited(tmp_path: Path) -> None:
     desk = load(write_desk(tmp_path / "desk", SITE, "15m"))
-    async with open_services(desk) as services:
+    async with open_services(desk, clock=lambda: NOW + timedelta(minutes=1)) as services:
 
         def ended(source: str, path: str, outcome: Outcome) -> None:
             visit = services.ledger.visits.open_list(source, canonicalise(SITE + path), "feed", NOW)
