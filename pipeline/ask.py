@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from index.engine import Engine, Hits, Sort
+from index.recency import search_recent
 from language.query_context import QueryContext
 from language.query_lower import lower
 from language.query_parse import parse
@@ -42,8 +43,11 @@ def ask(
     sort: Sort = "relevance",
     after: str | None = None,
     within: Plan | None = None,
+    half_life: float | None = None,
 ) -> Asked:
     """Ask a text of the search box, within the articles that the plan ``within`` holds for.
+
+    With a ``half_life`` in days, the age of hits counts in their order (``index.recency``); by time it says nothing.
 
     Words side by side must all be there. Where no article has them all, or few have all of a description, what is found has
     some of them and a note says so; never when sorted by time, and never for alerts, which are read strictly. Raises
@@ -57,6 +61,9 @@ def ask(
     def found(query: Query) -> tuple[Plan, Hits]:
         plan = lower(query, desk)
         plan = plan if within is None else AllOf((plan, within))
+        if half_life is not None and sort == "relevance":
+            now = desk.now.astimezone(desk.zone)
+            return plan, search_recent(engine, plan, limit=limit, half_life=half_life, now=now, after=after)
         return plan, engine.search(plan, limit=limit, sort=sort, after=after)
 
     plan, hits = found(parsed.query)

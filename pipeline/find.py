@@ -23,7 +23,10 @@ _FINER: tuple[tuple[Unit, int], ...] = (("day", 2), ("week", 9))
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked besides the query's words; ``since`` and ``until`` are times as in the query language."""
+    """What is asked besides the query's words; ``since`` and ``until`` are times as in the query language.
+
+    ``half_life`` in days lets the age of hits count in their order by relevance (``index.recency``).
+    """
 
     limit: int = 10
     sort: Sort = "relevance"
@@ -31,6 +34,7 @@ class Wanted:
     since: str | None = None
     until: str | None = None
     after: str | None = None
+    half_life: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,16 @@ def search(services: Services, text: str, wanted: Wanted) -> Answer:
     """
     engine, context = services.engine, services.query_context()
     within = _between(wanted, context)
-    asked = ask(engine, text, context, limit=wanted.limit, sort=wanted.sort, after=wanted.after, within=within)
+    asked = ask(
+        engine,
+        text,
+        context,
+        limit=wanted.limit,
+        sort=wanted.sort,
+        after=wanted.after,
+        within=within,
+        half_life=wanted.half_life,
+    )
     if asked.plan is None:
         return Answer(text, 0, (), asked.notes)
     notes = list(asked.notes)

@@ -89,6 +89,12 @@ def test_pages_of_a_widened_search_follow_one_another(engine: EmbeddedEngine) ->
     assert sorted(ids(first) + ids(second)) == ["drohnen", "gipfel", "panzer"]
 
 
+def test_the_age_of_hits_may_count(engine: EmbeddedEngine) -> None:
+    plain, aged = ask(engine, "Drohne", DESK, limit=10), ask(engine, "Drohne", DESK, limit=10, half_life=30)
+    assert ids(plain) == ids(aged), "all four are of one day"
+    assert all(old.score < hit.score for old, hit in zip(plain.hits.hits, aged.hits.hits, strict=True))
+
+
 def test_nothing_to_ask_for_is_said(engine: EmbeddedEngine) -> None:
     asked = ask(engine, "  ", DESK, limit=10)
     assert (asked.plan, asked.hits.total) == (None, 0)
