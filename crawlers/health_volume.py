@@ -21,6 +21,8 @@ SURE = 0.9
 """Share of such weekdays that must bring something to make it a publishing day."""
 LEAST_WEEKS = 3
 """Weeks on either side of a change point: one holiday week is none."""
+LOOK_AHEAD = 5
+"""Weeks that are compared with those before: the middle one of five is moved by no two odd ones."""
 CHANGED = 0.4
 """Share by which the weekly median must differ for a change point, beside three spreads."""
 
@@ -95,21 +97,27 @@ def change_points(observed: Mapping[date, int]) -> tuple[date, ...]:
     for day, count in observed.items():
         weeks.setdefault(day - timedelta(days=day.weekday()), []).append(count)
     full = sorted((monday, sum(counts) * 7 / len(counts)) for monday, counts in weeks.items() if len(counts) >= 5)
-    return tuple(full[place][0] for place in _splits([total for _, total in full], 0))
+    return tuple(full[place][0] for place in _splits([total for _, total in full]))
 
 
-def _splits(totals: Sequence[float], offset: int) -> Iterable[int]:
-    """Split where it explains most, if the halves differ clearly, and then each half likewise."""
-    places = range(LEAST_WEEKS, len(totals) - LEAST_WEEKS + 1)
-    if not places:
-        return
-    place = min(places, key=lambda at: _deviation(totals[:at]) + _deviation(totals[at:]))
-    left, right = totals[:place], totals[place:]
+def _splits(totals: Sequence[float]) -> Iterable[int]:
+    """Walk along the weeks; where the next ones differ clearly from all since the last split, split where it fits best."""
+    start, place = 0, LEAST_WEEKS
+    while place + LEAST_WEEKS <= len(totals):
+        if not _differ(totals[start:place], totals[place : place + LOOK_AHEAD]):
+            place += 1
+            continue
+        last = min(place + LEAST_WEEKS, len(totals) - LEAST_WEEKS)
+        stretch = totals[start : last + LOOK_AHEAD]
+        costs = {at: _deviation(stretch[: at - start]) + _deviation(stretch[at - start :]) for at in range(place, last + 1)}
+        start = min(costs, key=costs.__getitem__)
+        place = start + LEAST_WEEKS
+        yield start
+
+
+def _differ(left: Sequence[float], right: Sequence[float]) -> bool:
     a, b = median(left), median(right)
-    if abs(a - b) >= max(3 * max(spread(left), spread(right)), CHANGED * max(a, b)):
-        yield from _splits(left, offset)
-        yield offset + place
-        yield from _splits(right, offset + place)
+    return abs(a - b) >= max(3 * max(spread(left), spread(right)), CHANGED * max(a, b))
 
 
 def _deviation(totals: Sequence[float]) -> float:

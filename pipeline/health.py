@@ -37,7 +37,8 @@ async def health(services: Services) -> list[Health]:
     """
     found = await examine(services)
     channel, now = services.desk.settings.operator_channel, services.clock()
-    changes = [HealthChange(one.source, one.state, one.since, one.why, one.repair, now) for one in found]
+    known = [one for one in found if one.state != "unvisited"]
+    changes = [HealthChange(one.source, one.state, one.since, one.why, one.repair, now) for one in known]
     services.ledger.history.note_health(changes, tell=channel is not None)
     if channel is not None:
         await _tell(services, channel)
