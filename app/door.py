@@ -43,7 +43,8 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, EOFError):
         _say("interrupted; nothing is lost, the next run goes on from here")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone, as in `lagebild search x | head`
+    except (BrokenPipeError, SystemExit):  # the reader of our output has gone, as in `lagebild search x | head`;
+        # typer exits then, and for nothing else when it is not standalone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

@@ -121,7 +121,8 @@ def _outcome(read: Article | Rejected | Killed, source: Source | None, page: Pag
         return {"outcome": "article", "article": _article(read, source, page)}
     if isinstance(read, Killed):
         return {"outcome": "broken", "reason": read.reason}
-    return {"outcome": "rejected", "reason": read.reason}
+    rejected: dict[str, Any] = {"outcome": "rejected", "reason": read.reason}
+    return rejected if read.article is None else rejected | {"article": _article(read.article, source, page)}
 
 
 def _article(article: Article, source: Source | None, page: Page) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.json_lines import error_json
+from app.json_lines import error_json, row_of
 from app.output import print_json
 from app.shell import Chosen
 from articles.errors import LagebildError, NotSo, Wrong
@@ -23,13 +23,17 @@ from pipeline.services import Services
 MEMORY = "lagebild-index.json"
 
 
-def build_index(desk: Desk, folder: Path) -> dict[str, Any]:
+def build_index(desk: Desk, folder: Path, engine_name: str) -> dict[str, Any]:
     """Read articles from standard input into a new index; bad lines are counted and told."""
+    _check_engine(engine_name)
     if (folder / MEMORY).exists():
         raise Wrong(f"{folder} holds an index already; name a new folder")
     services, started = Services(desk), time.monotonic()
     bad: list[dict[str, Any]] = []
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Wrong(f"cannot make {folder}: {error.strerror or error}", field="--into") from error
     engine = EmbeddedEngine(folder / "index", services.analyser.version)
     engine.migrate()
     report = engine.put(_documents(services, bad))
@@ -47,18 +51,25 @@ def build_index(desk: Desk, folder: Path) -> dict[str, Any]:
     }
 
 
+def _check_engine(name: str) -> None:
+    """An index of its own is embedded: there is no other engine yet."""
+    if name != "embedded":
+        raise Wrong(f"no engine {name!r} for an index of its own; there is 'embedded'", field="--engine")
+
+
 def _documents(services: Services, bad: list[dict[str, Any]]) -> Iterator[Document]:
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
-            annotated = services.with_language(from_json(json.loads(line)))
-        except (LagebildError, ValueError) as error:
-            bad.append({"line": number, "error": {"message": str(error)}})
+            annotated = services.with_language(from_json(row_of(line)))
+        except LagebildError as error:
+            bad.append({"line": number, "error": error_json(error)})
             continue
         yield Document.of(annotated, services.analysed(annotated), number)
 
 
-def search_queries(chosen: Chosen, folder: Path, queries: Path, limit: int) -> None:
-    """Answer each line of a file of queries with one JSON line."""
+def search_queries(chosen: Chosen, folder: Path, queries: Path, limit: int, engine_name: str | None) -> None:
+    """Answer each line of a file of queries with one JSON line; the folder remembers its engine."""
+    _check_engine(engine_name or "embedded")
     if not (folder / MEMORY).is_file():
         raise NotSo(f"{folder} holds no index; `lagebild index build --into {folder}` makes one")
     services = Services(chosen.desk_or_bundled())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
+import contextlib
 import json
 import logging
 import sys
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import threading
+from collections.abc import Awaitable, Callable, Mapping
 from typing import IO, Any
 
 from app.output import print_json
@@ -24,38 +26,75 @@ log = logging.getLogger("lagebild.filter")
 
 
 async def filter_lines(work: Work, side_by_side: int = 1, stream: IO[bytes] | None = None) -> None:
-    """Answer every line of standard input on standard output, up to ``side_by_side`` at work at once."""
-    waiting: deque[asyncio.Task[dict[str, Any]]] = deque()
+    """Answer every line of standard input on standard output, up to ``side_by_side`` at work at once.
+
+    An answer goes out as soon as it and those before it are ready, whether or not a further line has come.
+    """
+    begun: asyncio.Queue[asyncio.Task[dict[str, Any]] | None] = asyncio.Queue()
+    free = asyncio.Semaphore(side_by_side)
+
+    async def begin() -> None:
+        lines = _lines_of(stream or sys.stdin.buffer)
+        number = 0
+        while (line := await lines.get()) is not None:
+            if isinstance(line, OSError):
+                raise Transient(f"standard input cannot be read: {line.strerror}") from line
+            number += 1
+            await free.acquire()
+            begun.put_nowait(asyncio.create_task(_answer(work, number, line)))
+
+    beginning = asyncio.create_task(begin())
+    beginning.add_done_callback(lambda _: begun.put_nowait(None))
     try:
-        async for number, line in _numbered(stream or sys.stdin.buffer):
-            waiting.append(asyncio.create_task(_answer(work, number, line)))
-            while waiting and (waiting[0].done() or len(waiting) >= side_by_side):
-                print_json(await waiting.popleft())
-        while waiting:
-            print_json(await waiting.popleft())
+        while (answer := await begun.get()) is not None:
+            print_json(await answer)
+            free.release()
+        await beginning
     finally:
-        for task in waiting:
+        left = [beginning, *(begun.get_nowait() for _ in range(begun.qsize()))]
+        for task in filter(None, left):
             task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.gather(*filter(None, left), return_exceptions=True)
 
 
-async def _numbered(stream: IO[bytes]) -> AsyncIterator[tuple[int, bytes]]:
-    """Yield lines with their numbers from 1, read in a thread, so that answers go out while the next line is awaited."""
-    number = 0
-    while line := await asyncio.to_thread(stream.readline, LONGEST_LINE + 1):
-        number += 1
-        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            while rest := await asyncio.to_thread(stream.readline, LONGEST_LINE):
-                if rest.endswith(b"\n"):
-                    break
-            line = b""
-        yield number, line
+def _lines_of(stream: IO[bytes]) -> asyncio.Queue[bytes | OSError | None]:
+    """Return a queue to which a thread brings each line and, at the end, None; it waits while two are not yet taken.
+
+    The thread is a daemon: reading cannot be broken off, and a filter that ends for another reason must not wait for it.
+    """
+    queue: asyncio.Queue[bytes | OSError | None] = asyncio.Queue(2)
+    loop = asyncio.get_running_loop()
+
+    def bring() -> None:
+        with contextlib.suppress(RuntimeError, concurrent.futures.CancelledError):  # the loop has ended meanwhile
+            while True:
+                try:
+                    line: bytes | OSError | None = _whole_line(stream)
+                except OSError as error:
+                    line = error
+                asyncio.run_coroutine_threadsafe(queue.put(line), loop).result()
+                if not isinstance(line, bytes):
+                    return
+
+    threading.Thread(target=bring, name="lines", daemon=True).start()
+    return queue
+
+
+def _whole_line(stream: IO[bytes]) -> bytes | None:
+    """Read one line, None at the end; of one that is too long nothing is kept but that it was there."""
+    line = stream.readline(LONGEST_LINE + 1)
+    if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+        while rest := stream.readline(LONGEST_LINE):
+            if rest.endswith(b"\n"):
+                break
+        return b""
+    return line or None
 
 
 async def _answer(work: Work, number: int, line: bytes) -> dict[str, Any]:
     """Answer one line. The filters' broad except: one line's fault is that line's answer."""
     try:
-        return await work(_row(line))
+        return await work(row_of(line))
     except Transient:
         raise
     except LagebildError as error:
@@ -65,7 +104,8 @@ async def _answer(work: Work, number: int, line: bytes) -> dict[str, Any]:
         return {"line": number, "error": {"message": f"a fault of Lagebild itself: {type(error).__name__}: {error}"}}
 
 
-def _row(line: bytes) -> Row:
+def row_of(line: bytes) -> Row:
+    """Read one line; raises Wrong if it is no JSON object."""
     if len(line) == 0:
         raise Wrong(f"longer than {LONGEST_LINE:,} bytes")
     try:

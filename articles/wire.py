@@ -75,7 +75,10 @@ def from_json(data: object) -> Annotated:
     """Read an article's JSON object; raises Wrong naming the field that is missing or of the wrong type."""
     if not isinstance(data, Mapping):
         raise Wrong("an article is a JSON object")
-    article = _article(data)
+    try:
+        article = _article(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Wrong(f"not the form of an article: {error!r}") from error
     return Annotated(article, _annotations(data))
 
 

@@ -83,8 +83,9 @@ def analyse(
 def build(
     context: typer.Context,
     into: Annotated[Path, typer.Option(help="The folder of the new index.")],
+    engine: Annotated[str, typer.Option(help="Which engine: embedded.")] = "embedded",
 ) -> None:
     """Articles in, an index of its own out, for `lagebild search --index`."""
     from app.filter_search import build_index
 
-    print_json(build_index(chosen(context).desk_or_bundled(), into))
+    print_json(build_index(chosen(context).desk_or_bundled(), into, engine))

@@ -29,6 +29,7 @@ def search(
     after: Annotated[str | None, typer.Option(help="The `next` of the page before.")] = None,
     index: Annotated[Path | None, typer.Option(help="An index of its own, made by `lagebild index build`.")] = None,
     queries: Annotated[Path | None, typer.Option(help="One query a line, one JSON line each (with --index).")] = None,
+    engine: Annotated[str | None, typer.Option(help="The engine of --index, which remembers it: embedded.")] = None,
     json: Json = False,
 ) -> None:
     """Search: hits with highlighted words, facets, counts over time."""
@@ -37,8 +38,10 @@ def search(
 
         if index is None or queries is None or text:
             raise Wrong("--index and --queries belong together, without a QUERY")
-        search_queries(chosen(context), index, queries, limit)
+        search_queries(chosen(context), index, queries, limit, engine)
         return
+    if engine is not None:
+        raise Wrong("goes with --index; the desk's own engine is a setting", field="--engine")
     if not text.strip():
         raise Wrong("what is to be searched for? write lagebild search QUERY")
     from app.search_view import answer_json, print_answer
