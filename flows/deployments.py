@@ -27,6 +27,7 @@ from prefect.client.schemas.objects import (
     FlowRun,
     StateType,
 )
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.states import Crashed
 from prefect.utilities.callables import parameter_schema
@@ -35,6 +36,9 @@ from flows.quiet import LEASE
 from flows.schedules import Planned, spoken
 
 TAG = "lagebild"
+
+PAGE = 100
+"""Deployments asked for at once; the server gives no more than 200."""
 
 UNDER_WAY = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
@@ -64,7 +68,7 @@ async def deploy_all(
     desk = desk_tag(folder)
     left, killed = await clear(client, desk)
     if killed:
-        tell(f"{killed} runs were under way when the service was killed; what they had begun is taken up again")
+        tell(f"runs under way when the service was killed: {killed}; what they had begun is taken up again")
     deployed: dict[UUID, Deployed] = {}
     for planned in plans:
         flow = flows[planned.flow]
@@ -122,8 +126,7 @@ async def clear(client: PrefectClient, desk: str) -> tuple[list[UUID], int]:
     back: every later run would be cancelled, for ever and silently (docs/decisions/0060). Runs that fell due meanwhile
     are deleted.
     """
-    tags = DeploymentFilterTags(all_=[TAG, desk])
-    found = await client.read_deployments(deployment_filter=DeploymentFilter(tags=tags))
+    found = await known(client, desk)
     ids = [deployment.id for deployment in found]
     await pause_all(client, ids)
     killed = await under_way(client, ids) if ids else []
@@ -134,6 +137,15 @@ async def clear(client: PrefectClient, desk: str) -> tuple[list[UUID], int]:
         if limit and limit.active_slots:
             await client.update_global_concurrency_limit(limit.name, GlobalConcurrencyLimitUpdate(active_slots=0))
     return ids, len(killed)
+
+
+async def known(client: PrefectClient, desk: str) -> list[DeploymentResponse]:
+    """Return all deployments of a desk; the server gives a page at a time."""
+    mine = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG, desk]))
+    found: list[DeploymentResponse] = []
+    while page := await client.read_deployments(deployment_filter=mine, limit=PAGE, offset=len(found)):
+        found += page
+    return found
 
 
 async def under_way(client: PrefectClient, deployments: Sequence[UUID]) -> list[FlowRun]:

@@ -19,8 +19,9 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling, Pending, Running, Scheduled
 from prefect.utilities.engine import propose_state
 
+import flows.deployments
 import flows.runs
-from flows.deployments import Deployed, clear, deploy, under_way
+from flows.deployments import Deployed, clear, deploy, known, under_way
 from flows.runs import Runs
 from flows.schedules import Planned
 from flows.tick import tick
@@ -166,6 +167,15 @@ async def test_a_tick_that_comes_later_than_its_interval_is_skipped_but_an_order
             ordered = await here.order(deployment, at=datetime.now(UTC) - three_hours)
             (state,) = await here.until(all_ended, ordered)
             assert state.message == "worked on desk"
+
+
+async def test_every_deployment_of_a_desk_is_known_however_many(up: Up, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flows.deployments, "PAGE", 2)
+    async with server(up) as here:
+        made = {await here.deploy(slow, desk=here.desk, seconds=0.1) for _ in range(5)}
+        assert {deployment.id for deployment in await known(here.client, here.desk)} == made
+        found, killed = await clear(here.client, here.desk)
+    assert (set(found), killed) == (made, 0)
 
 
 async def test_what_a_killed_service_left_is_cleared_and_its_slot_is_free(up: Up) -> None:

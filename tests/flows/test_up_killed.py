@@ -41,7 +41,7 @@ async def test_after_kill_9_nothing_stays_behind_and_the_next_service_goes_on(tm
         assert not orphans, [process.cmdline() for process in orphans]
 
         again = Up(desk, tmp_path)
-        again.said("1 runs were under way when the service was killed")
+        again.said("runs under way when the service was killed: 1")
         began = time.monotonic()
         again.said("visits")
         assert time.monotonic() - began < 60  # far under Prefect's own 300 s for a slot that nobody gave back
