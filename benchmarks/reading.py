@@ -1,7 +1,8 @@
-"""How rightly are pages read? Body, title, time, kind and phantom names on the golden pages; the unseen ones if asked for.
+"""How rightly are pages read? Body, title, time, kind and phantom names, on golden pages and, if asked, on unseen ones.
 
-``python -m benchmarks.reading`` scores `tests/extract/golden`, which taught the reader. ``--unseen`` scores `tests/extract/unseen`,
-which may be looked at three times in all: every score goes into docs/decisions/0031. ``--failures`` prints what went wrong.
+``python -m benchmarks.reading`` scores `tests/extract/golden`, which taught the reader. ``--unseen`` scores
+`tests/extract/unseen`, which may be looked at three times in all: every score goes into docs/decisions/0031.
+``--failures`` prints what went wrong.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from statistics import fmean
 from typing import Any
 
 from articles.article import Article, Moment
-from articles.outcome import Rejected
 from articles.page import Link, Page
 from config.models import Source
 from extract.page import extract
@@ -45,14 +45,12 @@ class Score:
 
 
 def main(words: list[str]) -> int:
-    """Print a table; return 1 if there are no pages."""
-    sets = ["unseen"] if "--unseen" in words else ["golden"]
-    for name in sets:
-        folders = sorted(path for path in (PAGES / name).iterdir() if path.is_dir())
-        scores = [score(folder) for folder in folders]
-        print("\n".join(report(name, scores)))
-        if "--failures" in words:
-            print("\n".join(f"  {each.name}: {line}" for each in scores for line in each.wrong))
+    """Print a table; return 0."""
+    name = "unseen" if "--unseen" in words else "golden"
+    scores = [score(folder) for folder in sorted((PAGES / name).iterdir()) if folder.is_dir()]
+    print("\n".join(report(name, scores)))
+    if "--failures" in words:
+        print("\n".join(f"  {each.name}: {line}" for each in scores for line in each.wrong))
     return 0
 
 
@@ -61,7 +59,8 @@ def report(name: str, scores: list[Score]) -> Iterable[str]:
     bodies = [(s.precision, s.recall) for s in scores if s.precision is not None and s.recall is not None]
     precision, recall = fmean(p for p, _ in bodies), fmean(r for _, r in bodies)
     yield f"{name}: {len(scores)} pages, {len(bodies)} with a body"
-    yield f"  body F1      {harmonic(precision, recall):.3f}   (4-gram shingles; precision {precision:.3f}, recall {recall:.3f})"
+    f1 = harmonic(precision, recall)
+    yield f"  body F1      {f1:.3f}   (4-gram shingles; precision {precision:.3f}, recall {recall:.3f})"
     for label in ("title", "published", "kind", "authors", "kicker", "entries"):
         found = [value for s in scores if (value := getattr(s, label)) is not None]
         if found:
@@ -83,11 +82,7 @@ def score(folder: Path) -> Score:
     body = _body(article, expected, wrong)
     same = {key: _same(article, expected, key, wrong) for key in ("title", "authors", "kicker")}
     published = _published(article, expected, wrong)
-    entries = None
-    if expected.get("entries"):
-        entries = [_instant(e.at) for e in (article.entries or ())] if article else []
-        entries = entries == [_instant(at) for at in expected["entries"]]
-        wrong += [] if entries else [f"entries {article and article.entries}"]
+    entries = _entries(article, expected, wrong)
     spoken = "\n".join(article.part(part) for part in _SPOKEN) if article else ""
     phantoms = tuple(name for name in expected.get("absent", ()) if name in spoken)
     wrong += [f"phantom name {name!r}" for name in phantoms]
@@ -148,6 +143,15 @@ def _same(article: Article | None, expected: dict[str, Any], key: str, wrong: li
     return bool(read == expected[key])
 
 
+def _entries(article: Article | None, expected: dict[str, Any], wrong: list[str]) -> bool | None:
+    if not expected.get("entries"):
+        return None
+    read = [entry.at for entry in (article.entries or ())] if article else []
+    right = [_instant(at) for at in read] == [_instant(at) for at in expected["entries"]]
+    wrong += [] if right else [f"entries {read}"]
+    return right
+
+
 def _published(article: Article | None, expected: dict[str, Any], wrong: list[str]) -> bool | None:
     """A minute is right within sixty seconds, a day when it is that day."""
     wanted = expected.get("published")
@@ -165,7 +169,7 @@ def _published(article: Article | None, expected: dict[str, Any], wrong: list[st
 
 
 def _instant(at: str | None) -> datetime:
-    moment = datetime.fromisoformat(at) if at else datetime.min
+    moment = datetime.fromisoformat(at) if at else datetime.min.replace(tzinfo=UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -10,7 +10,9 @@ from lxml.html import HtmlElement, document_fromstring
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
+from extract import boxes
 from extract.access import offers_soon
+from extract.authors import AGENCIES
 from extract.decode import one_line, tidy
 from extract.marks import marks
 from extract.titles import fold
@@ -45,10 +47,16 @@ _PROMO_LINE = re.compile(
     r"you (?:may|might) also like|see also:?|watch:|listen:|"
     r"skip (?:to|past)|this article (?:was|is) originally|kommentare?$|comments?$|alle rechte vorbehalten|"
     r"original-content von:|"
-    r"all rights reserved|tags?:|schlagworte?:|themen:)",
+    r"all rights reserved|tags?:|schlagworte?:|themen:|"
+    r"mit ihrer (?:zustimmung|einwilligung) (?:wird|werden)|(?:.{0,60}[:.!] )?folgen sie uns (?:auf|bei)|"
+    r"keine? (?:update|news|nachricht)(?:s|en)? mehr verpassen|"
+    r"sign up with your|we respect your privacy|.{0,160}(?:jetzt|hier) (?:kostenlos )?"
+    r"(?:bestellen|abonnieren|anmelden)[.!]?$|.{0,160}in (?:ihr|dein)(?:em|en)? postfach\b|.{0,160}to your inbox\b)",
     re.I,
 )
 _PROMO_LENGTH = 220
+_INITIALS = re.compile(r"^[(/](?P<who>[a-zäöü]{2,4})(?:/[a-zäöü]{2,4})*\)?$")
+"""An author's sign below the text; an agency's stays, because it says where the text comes from."""
 _BYLINE = re.compile(r"^(?:von|by|text:|autor:|author:)\s+[^\W\d_][^\n.!?]{2,80}$", re.I)
 _DATE_LINE = re.compile(
     r"^(?:stand|veröffentlicht|erstellt|aktualisiert|zuletzt aktualisiert|published|updated|last updated|"
@@ -82,7 +90,10 @@ def read(tree: HtmlElement, heading: HtmlElement | None, furniture: Iterable[Htm
     ``furniture`` are elements already read as kicker, byline and date; they and the heading are no part of the text.
     """
     around = list(heading.iterancestors()) if heading is not None else []
-    prune(tree, [*furniture, *([heading] if heading is not None else [])])
+    boxes.unframe(tree)
+    prune(tree, furniture, heading)
+    if heading is not None:
+        _drop(heading)
     return blocks(_scope(tree, around))
 
 
@@ -99,12 +110,14 @@ def _scope(tree: HtmlElement, around: list[HtmlElement]) -> HtmlElement:
     return tree
 
 
-def prune(tree: HtmlElement, furniture: Iterable[HtmlElement] = ()) -> None:
+def prune(tree: HtmlElement, furniture: Iterable[HtmlElement] = (), heading: HtmlElement | None = None) -> None:
     """Take from the tree, in place, what is never an article's prose: furniture, scripts, link blocks, promotions."""
     for element in furniture:
         _drop(element)
     strip_elements(tree, *_NEVER, with_tail=False)
     for element in _promotions(tree):
+        _drop(element)
+    for element in list(boxes.foreign(tree, heading)):  # before links are taken: a card is known by its linked headline
         _drop(element)
     for element in _link_blocks(tree):
         _drop(element)
@@ -227,6 +240,8 @@ def filter_lines(lines: list[str], titles: Iterable[str | None] = (), authors: t
         if len(line) <= _PROMO_LENGTH and (_PROMO_LINE.match(line) or _CREDIT.match(line) or _READING_TIME.match(line)):
             continue
         if at_edge and (words in title_words or words in names or _BYLINE.match(line) or _DATE_LINE.match(line)):
+            continue
+        if at_edge and (sign := _INITIALS.match(line)) and sign["who"] not in AGENCIES:
             continue
         seen.add(words)
         kept.append(line)

@@ -10,7 +10,9 @@ from lxml.html import HtmlElement
 from articles.article import ArticleKind
 from articles.url import is_listing_path
 from extract import jsonld
+from extract.decode import one_line
 from extract.stated import Stated
+from extract.titles import fold
 
 _BINARY = (
     b"%PDF",
@@ -44,7 +46,15 @@ _ERROR_TITLE = re.compile(
     r"artikel nicht (?:mehr )?verfügbar|oops|ups)",
     re.I,
 )
-_ERROR_ANYWHERE = re.compile(r"\b(?:404|not found|nicht gefunden|access denied|service unavailable)\b", re.I)
+_ERROR_ANYWHERE = re.compile(
+    r"\b(?:404|not found|nicht gefunden|access denied|service unavailable|"
+    r"(?:could ?n[o']t|could not|can(?:no|')t|can ?not|unable to) (?:be )?f(?:ou|i)nd\b.{0,12}\bpage|"
+    r"page (?:you .{0,30})?(?:could ?n.t|could not|cannot|can.t) be found|page (?:does not|doesn.t|no longer) exists?|"
+    r"seite .{0,12}(?:gibt es|existiert|ist) (?:leider )?nicht|"
+    r"(?:seite|artikel|inhalt) .{0,20}nicht (?:mehr )?verfügbar)\b",
+    re.I,
+)
+_ERROR_NAME = re.compile(r"(?:^|[\s_-])(?:error-?(?:page|404)|page-?404|404-?page|error404|not-?found)(?:$|[\s_-])", re.I)
 _CONSENT = re.compile(
     r"mit werbung (?:weiterlesen|lesen|nutzen)|cookie|zustimm|einwillig|consent|datenschutz|tracking|privacy|"
     r"werbefrei|pur-?abo|"
@@ -63,6 +73,8 @@ _GALLERY_PATH = re.compile(
     r"/(?:bilder|fotostrecken?|galler(?:y|ies)|galerie\w*|bildergalerie\w*|photos?|slideshow|fotos)[/-]", re.I
 )
 _VIDEO_PATH = re.compile(r"/(?:videos?|mediathek|watch|tv)[/-]", re.I)
+_LITTLE = 250
+"""Code points; a text shorter than this may be the one sentence a wall let through, so all of the page is asked."""
 _SHORT = 600
 """Code points; consent and error pages say less about anything else, short news say more."""
 
@@ -84,21 +96,33 @@ def says_article(stated: Stated) -> bool:
     )
 
 
-def failure(stated: Stated, title: str | None, text: str, status: int) -> str | None:
-    """Return ``error_page`` or ``consent`` if the page is one, told by its title and by how little else it says."""
+def failure(stated: Stated, title: str | None, text: str, everything: str, status: int) -> str | None:
+    """Return ``error_page`` or ``consent`` if the page is one, told by its titles and by how little else it says.
+
+    ``text`` is what was found as the article, ``everything`` all words of the page: a wall often leaves no text at all.
+    """
     if status >= 400:
         return "error_page"
-    titles = [name for name in (title, stated.document_title) if name]
-    says_error = any(_ERROR_TITLE.match(name.strip()) for name in titles) or (
-        len(text) < 250 and any(_ERROR_ANYWHERE.search(name) for name in titles)
-    )
-    if says_error and len(text) < _SHORT and stated.article is None:
+    titles = [name for name in (title, stated.document_title, *_headline_texts(stated)) if name]
+    says_error = any(_ERROR_TITLE.match(name.strip()) or _ERROR_ANYWHERE.search(name) for name in titles)
+    if (says_error or stated.named_error) and len(text) < _SHORT and not says_article(stated):
         return "error_page"
     if says_article(stated) and not any(_WALL_TITLE.search(name) for name in titles):
         return None
-    words = [match.group().lower() for match in _CONSENT.finditer(text[:4000])]
-    dense = len(words) * 40 > min(len(text.split()), 600)
+    said = text if len(text) >= _LITTLE else everything
+    words = [match.group().lower() for match in _CONSENT.finditer(said[:4000])]
+    dense = len(words) * 40 > min(len(said.split()), 600)
     return "consent" if len(set(words)) >= 3 and dense else None
+
+
+def _headline_texts(stated: Stated) -> list[str]:
+    return [one_line(heading.text_content()) for heading in stated.headings[:3]]
+
+
+def names_error(tree: HtmlElement) -> bool:
+    """Whether the page's outer blocks are called an error page."""
+    outer = [tree, *tree.iter("body", "main"), *tree.iterfind("./body/*")]
+    return any(_ERROR_NAME.search(f"{e.get('class') or ''} {e.get('id') or ''}") for e in outer[:20])
 
 
 def kind_of_article(stated: Stated, url: str, title: str | None, entries: int, text_length: int) -> ArticleKind:
@@ -123,6 +147,15 @@ def kind_of_article(stated: Stated, url: str, title: str | None, entries: int, t
     return "article"
 
 
+def is_media_page(stated: Stated) -> bool:
+    """Whether a page is about one video or gallery: og:type says video, or its one media node bears the page's headline."""
+    if (stated.first("og:type") or "").lower().startswith("video"):
+        return True
+    name = fold(jsonld.string(stated.about, "headline", "name") or "")
+    titles = [stated.document_title or "", stated.first("og:title") or "", *_headline_texts(stated)]
+    return stated.article is None and len(name) > 8 and any(name in fold(title) for title in titles)
+
+
 def is_section(stated: Stated, url: str, linked: int, length: int, *, dated: bool) -> bool:
     """Whether the page lists other pages' headlines rather than being one: by its address, its claims and its links.
 
@@ -133,7 +166,7 @@ def is_section(stated: Stated, url: str, linked: int, length: int, *, dated: boo
     path = urlsplit(url).path
     if path in ("", "/"):
         return True
-    if stated.article is not None:
+    if stated.article is not None or is_media_page(stated):
         return False
     collection = bool(stated.types & jsonld.LIST_TYPES)
     if says_article(stated):

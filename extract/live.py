@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
@@ -36,6 +36,9 @@ def read_updates(tree: HtmlElement, stated: Stated, site: dates.Habits) -> list[
     is_live = "LiveBlogPosting" in stated.types
     marked_up = _from_blocks(tree, site) if is_live or stated.live else []
     claimed = [update for item in jsonld.objects(node, "liveBlogUpdate") if (update := _from_node(item, site))]
+    if len(marked_up) == len(claimed):  # the page shows the hour only, its JSON-LD states the day as well
+        pairs = zip(marked_up, claimed, strict=True)
+        marked_up = [replace(shown, at=shown.at or other.at) for shown, other in pairs]
     best = marked_up if len(marked_up) >= len(claimed) else claimed
     return best if len(best) >= _FEWEST or (is_live and best) else []
 
@@ -71,7 +74,9 @@ def _length(updates: Sequence[Update]) -> int:
 
 
 def _from_block(element: HtmlElement, site: dates.Habits) -> Update | None:
-    time = next((node for node in element.iter("time", "span", "div", "p") if node.tag == "time" or marks(node).date), None)
+    time = next(element.iter("time"), None)  # what is merely called a time often stands around it
+    if time is None:
+        time = next((node for node in element.iter("span", "div", "p") if marks(node).date), None)
     if time is None:
         return None
     stamp = spaced(time)

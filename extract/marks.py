@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from lxml.etree import _Element
+from lxml.etree import XPath, _Element
 
 
 class Marks(NamedTuple):
@@ -27,6 +27,8 @@ class Marks(NamedTuple):
 
 
 NONE = Marks()
+_NAMING = ("data-area", "data-component", "data-module", "data-testid", "data-block", "data-cdata", "data-name")
+_named_otherwise = XPath(f"//*[{' or '.join(f'@{name}' for name in _NAMING)} or contains(name(), '-')]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -41,13 +43,13 @@ _KICKER = re.compile(
 )
 _LEAD = _words(
     r"(?:article|teaser)?-?(?:lead|lede|intro|introduction|standfirst|vorspann|abstract|anreisser|sub-?title|subheadline|dek|excerpt|"
-    r"summary|einleitung)(?:-?(?:text|paragraph|content))?"
+    r"summary|einleitung|teaser-?text)(?:-?(?:text|paragraph|content))?"
 )
 _BYLINE = _words(
     r"(?:byline|author|autor|autoren|authors|verfasser|verfasserin|writer|writers)(?:[\s_-]?(?:names?|links?|list|"
     r"text|info|line))?"
 )
-_NO_BYLINE = re.compile(r"bio|box|avatar|image|follow|comment|social|related|teaser|description|about|card", re.I)
+_NO_BYLINE = re.compile(r"bio|box|avatar|image|follow|comment|social|related|teaser|description|about|(?<!\bh-)card", re.I)
 _DATE = re.compile(r"date|datum|time(?!line)|zeit(?!ung)|publish|veroeffentlicht|veröffentlicht|dateline|\bstand\b", re.I)
 _UPDATED = re.compile(r"updat|aktualisier|modif|geändert|zuletzt|last.?changed", re.I)
 _CARD = re.compile(
@@ -62,10 +64,11 @@ _PROMO = _words(
     kommentare? breadcrumbs? cookies? consent subscribe subscription abo-?box author-?(?:box|bio|info|card)
     autoren-?(?:box|info) about-?(?:the-?)?author tags? tag-?list keywords topics-?list footer pagination sidebar
     sticky signup sign-?up push skip-?link credits? copyright image-?credit bildnachweis voting umfrage poll
-    trending popular jobs? shop marketing inread toolbar"""
+    trending popular jobs? shop marketing inread toolbar opt-?in embed-?consent content-?gate"""
 )
 _BODY = re.compile(
-    r"article-?_*(?:body|text|content)|story-?body|entry-?content|post-?content|fliesstext|body-?text|richtext", re.I
+    r"article-?_*(?:body|text|content)|teaser-?text|story-?body|entry-?content|post-?content|fliesstext|body-?text|richtext",
+    re.I,
 )
 _PAYWALL = re.compile(
     r"paywall|premium-?(?:content|teaser|box)|plus-?(?:box|teaser|wall)|piano-|regwall|metered|offer-?box|"
@@ -78,6 +81,16 @@ _LIVE = re.compile(r"live-?_?\s?(?:blog|ticker)|ticker-?_*(?:entry|item|event|po
 _NAVIGATION = _words(
     "nav(?:igation)? menu breadcrumbs? footer pagination pager shares? social tags? skip lang logo toolbar"
 )
+
+
+def spell_out(tree: _Element) -> None:
+    """Add what data attributes call a block to its class, and make custom elements blocks of that name, in place."""
+    for element in _named_otherwise(tree):
+        names = [element.get("class"), *(element.get(name) for name in _NAMING)]
+        if "-" in str(element.tag):
+            names.append(str(element.tag))
+            element.tag = "img" if element.tag == "amp-img" else "div"
+        element.set("class", " ".join(name[:60] for name in names if name))
 
 
 @lru_cache(maxsize=16384)

@@ -16,7 +16,7 @@ from config.models import Source
 from extract import access, address, authors, body, dates, jsonld, kinds, live, titles
 from extract.decode import decode, one_line, plain, tidy
 from extract.flat import read_flat
-from extract.stated import Stated, heading_text, read_stated
+from extract.stated import Stated, heading_text, parts_of_heading, read_stated
 from extract.tree import parse
 from extract.version import EXTRACT_VERSION
 
@@ -80,6 +80,7 @@ class _Reading:
     flat: tuple[str, ...] | None
     linked: int
     walled: bool
+    words: str
     habits: dates.Habits
 
 
@@ -120,6 +121,7 @@ def _extract(page: Page, source: Source | None, *, linear: bool) -> Article | Re
 
 def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, flat: tuple[str, ...] | None) -> _Reading:
     stated, name = read_stated(tree, page.final_url), host(url)
+    stated.named_error = kinds.names_error(tree)
     linked, words = kinds.linked_headlines(tree), body.without_code(tree)
     zone, day_first = (source.time_zone, source.day_first) if source else (None, None)
     language = stated.language or ("de" if dates.reads_german(words) else None)
@@ -133,6 +135,7 @@ def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, fla
         flat=flat,
         linked=linked,
         walled=stated.paywalled or access.asks_to_pay(words),
+        words=one_line(words[:20_000]),
         habits=dates.habits(page.fetched_at, zone, day_first, language, name),
     )
 
@@ -142,7 +145,7 @@ def _judge(reading: _Reading) -> Article | Rejected:
     stated, url = reading.stated, reading.page.final_url
     article = _article(reading)
     length = len(article.text or "")
-    reason = kinds.failure(stated, article.title, article.text or "", reading.page.status)
+    reason = kinds.failure(stated, article.title, article.text or "", reading.words, reading.page.status)
     if reason is None and kinds.is_section(stated, url, reading.linked, length, dated=article.published is not None):
         reason = "section"
     if reason is None and length < _SHORTEST:
@@ -202,6 +205,8 @@ def _titles(reading: _Reading) -> titles.Titles:
         ("feed", link.title if link else None),
         ("twitter", stated.first("twitter:title")),
     ]
+    if kicker is None and (parts := parts_of_heading(stated.heading)):
+        kicker, candidates = titles.told_apart(parts, candidates)
     return titles.choose(candidates, reading.site_names, kicker or stated.kicker)
 
 

@@ -12,7 +12,9 @@ from lxml.html import HtmlElement
 from extract import jsonld
 from extract.decode import one_line
 from extract.marks import NONE, marks
+from extract.titles import fold, squeeze
 
+_BY = re.compile(r"(?:von|by)\s+[^\W\d_]\w*(?:[ -][\w.'’-]+){1,4}$", re.I)
 _UPDATED = re.compile(r"updat|aktualisier|geändert|zuletzt", re.I)
 _ASIDE = frozenset({"aside", "nav", "footer", "li", "form"})
 _BLOCKS = (
@@ -60,6 +62,7 @@ class Stated:
     update_dates_in_text: list[str] = field(default_factory=list)
     furniture: list[HtmlElement] = field(default_factory=list)
     paywalled: bool = False
+    named_error: bool = False
     live: bool = False
     language: str | None = None
     base: str = ""
@@ -126,10 +129,14 @@ def read_stated(tree: HtmlElement, url: str) -> Stated:
     for element in tree.iter("meta", "link", "base", "title", "h1", "time"):
         _take(stated, element, url)
     heading = _main_heading(stated.headings)
-    stated.heading = heading if heading is not None else _stand_in_heading(tree)
+    if heading is None:
+        heading = _stand_in_heading(tree)
+    stated.heading = heading if heading is not None else _heading_by_agreement(tree, stated)
     _read_marked_up(stated, tree)
     if not stated.dates_in_text and stated.heading is not None:
         stated.dates_in_text = _lines_beside(stated.heading)
+    if not stated.bylines and stated.heading is not None:
+        stated.bylines = _bylines_beside(stated.heading)
     return stated
 
 
@@ -208,6 +215,39 @@ def _stand_in_heading(tree: HtmlElement) -> HtmlElement | None:
     return None
 
 
+_SHORTEST_HEADLINE = 12
+_LONGEST_HEADLINE = 300
+
+
+def _heading_by_agreement(tree: HtmlElement, stated: Stated) -> HtmlElement | None:
+    """Return the heading, or on a page without any the smallest block, whose words the page's head states as its title."""
+    titles = [stated.document_title, stated.first("og:title"), jsonld.string(stated.about, "headline", "name")]
+    claims = [f" {fold(title)} " for title in titles if title]
+
+    def agrees(element: HtmlElement) -> bool:
+        words = f" {fold(spaced(element)[:_LONGEST_HEADLINE])} "
+        return len(words) > _SHORTEST_HEADLINE and any(
+            claim.startswith(words) or claim.endswith(words) or squeeze(claim) == squeeze(words) for claim in claims
+        )
+
+    for tags in (("h2", "h3", "h4"), ("b", "strong", "font", "p", "div", "td", "span")):
+        for element in tree.iter(*tags):
+            short = len(element) <= 3 and len(element.text_content()) < _LONGEST_HEADLINE
+            if short and agrees(element) and not in_card(element):
+                return element
+    return None
+
+
+def parts_of_heading(heading: HtmlElement | None) -> tuple[str, str] | None:
+    """Return the two parts of a heading that consists of two elements and nothing else: maybe a kicker and a headline."""
+    if heading is None or (heading.text or "").strip():
+        return None
+    parts = [child for child in heading if child.text_content().strip(" :|–—-\n\t")]
+    if len(parts) != 2 or any((part.tail or "").strip(" :|–—-\n\t") for part in parts):
+        return None
+    return spaced(parts[0]).rstrip(" :|–—"), spaced(parts[1])
+
+
 _after = etree.XPath("following::text()[normalize-space()][position() <= 12]")
 _before = etree.XPath("preceding::text()[normalize-space()][position() <= 4]")
 
@@ -216,6 +256,11 @@ def _lines_beside(heading: HtmlElement) -> list[str]:
     """Return the short texts with a year in them that stand close to the heading, where bylines and dates are."""
     texts = [*_after(heading), *_before(heading)]
     return [text for text in map(one_line, texts) if len(text) < 120 and re.search(r"\b(?:19|20)\d\d\b|\d\.\d\d\b", text)]
+
+
+def _bylines_beside(heading: HtmlElement) -> list[str]:
+    """Return the texts close below the heading that begin as bylines do, on pages that name no block so."""
+    return [text for text in map(one_line, _after(heading)) if len(text) < 80 and _BY.match(text)]
 
 
 def heading_text(heading: HtmlElement | None) -> tuple[str | None, str | None]:
@@ -259,8 +304,8 @@ def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
         stated.paywalled |= named.paywall
         stated.live |= named.live
         if named.byline:
-            if len(stated.bylines) < 20 and not in_card(element) and (texts := _short(element, 3, 200)):
-                stated.bylines.extend(texts)
+            if len(stated.bylines) < 20 and not in_card(element) and _short(element, 3, 200):
+                stated.bylines.append(_byline(element))
                 stated.furniture.append(element)
         elif named.kicker:
             if stated.kicker is None and _heads(element, stated.heading):
@@ -274,6 +319,23 @@ def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
                 if any(char.isdigit() for char in text):
                     (stated.update_dates_in_text if _UPDATED.match(text) else stated.dates_in_text).append(text)
                     stated.furniture.append(element)
+
+
+def _byline(element: HtmlElement) -> str:
+    """Return a byline's words without its time; names in elements that touch are parted."""
+    parts = [element.text or ""]
+    for child in element:
+        dated = child.tag == "time" or (marks(child).date and not marks(child).byline)
+        touches = (
+            not (child.tail or "").strip() and child.getnext() is not None and "name" not in (child.get("class") or "")
+        )
+        parts.append("" if dated else _byline(child))
+        parts.append((child.tail or "") + (", " if touches and child.tag in _BLOCKS and not _leads_in(parts[-1]) else ""))
+    return one_line("".join(parts))
+
+
+def _leads_in(text: str) -> bool:
+    return text.strip().casefold() in ("", "von", "by", "und", "and", "&", ",", "text:")
 
 
 def _short(element: HtmlElement, shortest: int, longest: int) -> list[str]:

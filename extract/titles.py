@@ -19,6 +19,7 @@ _AFTER_KICKER = re.compile(r"\s*(?:[:|–—•·]|\+{1,3}|\s-)\s+")
 _NO_TITLE = re.compile(r"^(?:home|startseite|start|news|nachrichten|untitled|index|artikel|article)$", re.I)
 _WORD = re.compile(r"\w+")
 _LONGEST = 400
+_LONGEST_KICKER = 60
 
 
 class Titles(NamedTuple):
@@ -55,6 +56,24 @@ def choose(candidates: Iterable[tuple[Place, str | None]], site_names: Sequence[
     if kicker is None:
         kicker = _found_kicker(title, (text for _, text, _ in votes))
     return Titles(title, kicker if kicker and fold(kicker) != words else None)
+
+
+def told_apart(
+    parts: tuple[str, str], candidates: list[tuple[Place, str | None]]
+) -> tuple[str | None, list[tuple[Place, str | None]]]:
+    """Tell kicker and headline of a heading in two parts, if another place states the second alone or parts them by a mark.
+
+    Returns the kicker (None if nobody agrees) and the candidates with the heading's headline.
+    """
+    kicker, headline = parts
+    for place, text in candidates:
+        if place == "h1" or not text:
+            continue
+        rest = _AFTER_KICKER.match(text, len(kicker)) if fold(text).startswith(fold(kicker)) else None
+        said = text[rest.end() :] if rest else text
+        if f" {fold(said)} ".startswith(f" {fold(headline)} ") and len(kicker) <= _LONGEST_KICKER:
+            return kicker, [("h1", headline), *(pair for pair in candidates if pair[0] != "h1")]
+    return None, candidates
 
 
 def fold(text: str) -> str:

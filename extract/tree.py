@@ -8,6 +8,8 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement, document_fromstring
 
+from extract.marks import spell_out
+
 ATTRIBUTES_LIMIT = 2_000
 """Attributes in one tag: libxml2 compares each with all before it, so 100,000 cost 16 s; real pages stay below 100."""
 INLINE_LIMIT = 1_500
@@ -70,6 +72,7 @@ def parse(text: str) -> Parsed:
     for element in _crowded(tree):
         etree.strip_tags(element, *_INLINE)
         _join_text(element)
+    spell_out(tree)
     return Parsed(tree, lost)
 
 

@@ -1,0 +1,205 @@
+"""Which blocks speak of something else? Told by shape: captions beside images, teaser cards, boxes with a telling head."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from extract.decode import one_line
+
+_BLOCKS = frozenset({"div", "section", "aside", "article", "figure", "li", "blockquote", "details", "header", "footer"})
+_BODIES = frozenset({"body", "html", "main", "table", "tr", "td", "p"})
+_CAPTION_LENGTH = 300
+"""Code points around an image; agencies' captions with place, date and credit are about 250 long."""
+_CARD_LENGTH = 330
+"""Code points of a teaser: headline, two sentences and a name."""
+_PROSE_BESIDE = 300
+"""A block is a caption or a card *of something* only if so much prose stands beside it; else it is the page's own text."""
+_LARGEST_SHARE = 0.5
+_WORDS_OF_A_HEADLINE = 3
+
+_BOX_HEAD = re.compile(
+    r"(?:mehr (?:zum thema|dazu|aus|von|über)\b.*|(?:das )?könnte (?:sie|ihnen|dich) auch .*|auch interessant|"
+    r"(?:ähnliche|verwandte|weitere|neueste|beliebte|aktuelle) (?:beiträge|artikel|nachrichten|meldungen|themen|texte)\b.*|"
+    r"meist ?gelesen\w*|lesen sie (?:auch|mehr|dazu)\b.*|passend dazu|(?:medien|presse)?kontakte?|"
+    r"presse(?:stelle|kontakt)\b.*|"
+    r"ansprechpartner\w*(?: für .*)?|rückfragen.*|(?:über|zu) (?:den autor|die autorin|die autoren)|zu[mr] autor(?:in)?|"
+    r"anmerkungen|fu(?:ß|ss)noten|einzelnachweise|newsletter\b.*|"
+    r"about the authors?|(?:foot|end)?notes|references|related\b.*|recommended\b.*|more (?:from|on|in|stories|news)\b.*|"
+    r"most (?:read|popular|viewed)|read (?:more|next|also)|up next|next up\b.*|featured|in other news|popular right now|"
+    r"latest (?:news|releases|posts|stories|articles)|(?:media|press) (?:contacts?|enquiries|inquiries|office)|contacts?|"
+    r"(?:for )?(?:more|further) information\b.*|sign up (?:for|to)\b.*|subscribe\b.*|"
+    r"join the (?:conversation|discussion)|comments(?: \(\d+\))?|kommentare(?: \(\d+\))?)\W*",
+    re.I,
+)
+"""Whole lines that head what is no part of the text: links elsewhere, contacts, notes, authors, letters, comments."""
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_HEAD_TAGS = (*_HEADINGS, "p", "div", "span", "strong", "b", "figcaption", "legend")
+_LONGEST_HEAD = 70
+
+_images = etree.XPath("//img | //picture | //video")
+_links = etree.XPath("//a[@href]")
+_notes = etree.XPath("//sup[.//a[starts-with(@href, '#')]]")
+_layout_tables = etree.XPath("//table[.//td[count(.//br) > 3 or count(.//p) > 1][string-length(normalize-space()) > 400]]")
+_LEAD_LENGTH = 80
+_article_headers = etree.XPath(
+    f"//*[self::article or self::main]//header[.//*[self::p or self::div][not(*)][string-length() >= {_LEAD_LENGTH}]]"
+)
+_prose_texts = etree.XPath("string-length(normalize-space())")
+
+
+def unframe(tree: HtmlElement) -> None:
+    """Make the tree say what readers see, in place: paragraphs in headers, tables and line breaks; no footnote marks."""
+    for mark in _notes(tree):
+        mark.drop_tree()
+    for header in _article_headers(tree):
+        header.tag = "div"
+        for block in header.iter("div"):
+            if not len(block) and _length(block) >= _LEAD_LENGTH:
+                block.tag = "p"
+    for table in _layout_tables(tree):
+        for element in table.iter("table", "tbody", "tr", "td", "center"):
+            element.tag = "div"
+    for parent in {br.getparent() for br in tree.iter("br")}:
+        if parent is not None and parent.tag in ("div", "font", "body", "center", "section", "article", "td", "span"):
+            _wrap_runs(parent)
+
+
+def _wrap_runs(parent: HtmlElement) -> None:
+    """Wrap what stands between two line breaks in a row into paragraphs, if at least two such gaps part the text."""
+    children = list(parent)
+    gaps = [
+        index
+        for index, child in enumerate(children[1:], 1)
+        if child.tag == "br" and children[index - 1].tag == "br" and not (children[index - 1].tail or "").strip()
+    ]
+    if len(gaps) < 2 or any(child.tag in ("p", "div", "table", "ul") for child in children):
+        return
+    paragraphs = [parent.makeelement("p")]
+    paragraphs[0].text, parent.text = parent.text, None
+    for index, child in enumerate(children):
+        parent.remove(child)
+        if index in gaps or index + 1 in gaps:
+            if index in gaps:
+                paragraphs.append(parent.makeelement("p"))
+                paragraphs[-1].text, child.tail = child.tail, None
+            continue
+        paragraphs[-1].append(child)
+    parent.extend(paragraphs)
+    if parent.tag in ("font", "span"):
+        parent.tag = "div"
+
+
+def foreign(tree: HtmlElement, heading: HtmlElement | None) -> Iterator[HtmlElement]:
+    """Yield the blocks that are captions, teaser cards, and boxes headed as such; never one around the headline."""
+    above = {id(element) for element in heading.iterancestors()} if heading is not None else set()
+    whole = _prose(tree)
+
+    def small(block: HtmlElement) -> bool:
+        return id(block) not in above and _prose(block) <= _LARGEST_SHARE * whole
+
+    yield from _captions(tree, above)
+    yield from _cards(tree, above, whole)
+    yield from _headed(tree, small)
+
+
+def _prose(element: HtmlElement) -> int:
+    return sum(len(p.text_content()) for p in element.iter("p"))
+
+
+def _length(element: HtmlElement) -> int:
+    return int(_prose_texts(element))
+
+
+def _grow(block: HtmlElement, longest: int, above: set[int]) -> HtmlElement:
+    """Return the largest block around an element that still has no more text than a caption or a teaser."""
+    for parent in block.iterancestors():
+        if parent.tag in _BODIES or id(parent) in above or _length(parent) > longest:
+            break
+        block = parent
+    return block
+
+
+def _stands_beside_prose(block: HtmlElement) -> bool:
+    """Whether paragraphs of an article stand around the block: in its parent or the next larger one."""
+    for parent, _ in zip(block.iterancestors(), range(3), strict=False):
+        if _prose(parent) - _prose(block) >= _PROSE_BESIDE:
+            return True
+    return False
+
+
+def _captions(tree: HtmlElement, above: set[int]) -> Iterator[HtmlElement]:
+    seen: set[int] = set()
+    for image in _images(tree):
+        block = _grow(image, _CAPTION_LENGTH, above)
+        if id(block) in seen or block.tag not in _BLOCKS or not _length(block):
+            continue
+        seen.add(id(block))
+        if next(block.iter("h1", "h2", "h3"), None) is None and _stands_beside_prose(block):
+            yield block
+
+
+def _cards(tree: HtmlElement, above: set[int], whole: int) -> Iterator[HtmlElement]:
+    """Find blocks that begin with a linked headline which stands alone, and say little more."""
+    cards: dict[int, HtmlElement] = {}
+    for link in _links(tree):
+        href = (link.get("href") or "").strip()
+        if href.startswith(("#", "mailto:", "tel:", "javascript:")) or id(link) in above:
+            continue
+        if len(link.text_content().split()) < _WORDS_OF_A_HEADLINE or not _stands_alone(link):
+            continue
+        card = _grow(link, _CARD_LENGTH, above)
+        if card.tag in _BLOCKS and _stands_beside_prose(card):
+            cards[id(card)] = card
+    if sum(map(_prose, cards.values())) <= _LARGEST_SHARE * whole:
+        yield from cards.values()
+
+
+def _stands_alone(link: HtmlElement) -> bool:
+    """Whether no running text surrounds a link: neither beside it nor beside the inline elements that hold only it."""
+    element = link
+    for parent in link.iterancestors():
+        if (element.tail or "").strip(" \n\t\xa0|·•›»:.,[]") or (parent.text or "").strip(" \n\t\xa0|·•›»[]"):
+            return False
+        if any((sibling.tail or "").strip() for sibling in element.itersiblings(preceding=True)):
+            return False
+        if parent.tag in _BLOCKS or parent.tag in _BODIES or parent.tag in _HEADINGS:
+            return True
+        element = parent
+    return True
+
+
+def _headed(tree: HtmlElement, small: Callable[[HtmlElement], bool]) -> Iterator[HtmlElement]:
+    """Find what stands under a telling head: the block that begins with it, else what follows up to the next heading."""
+    for head in tree.iter(*_HEAD_TAGS):
+        if len(head) > 4 or _length(head) > _LONGEST_HEAD or not _BOX_HEAD.fullmatch(one_line(head.text_content())):
+            continue
+        block = _box_of(head)
+        if block is not head:
+            if small(block):
+                yield block
+        elif head.tag in _HEADINGS:
+            run = list(_until_heading(head))
+            if all(map(small, run)):
+                yield from run
+
+
+def _box_of(head: HtmlElement) -> HtmlElement:
+    """Return the largest block that begins with this head and holds no other head of the same rank after it."""
+    block = head
+    for parent in head.iterancestors():
+        if parent.tag not in _BLOCKS or parent[0] is not block or (parent.text or "").strip():
+            break
+        block = parent
+    return block
+
+
+def _until_heading(head: HtmlElement) -> Iterable[HtmlElement]:
+    yield head
+    for element in head.itersiblings():
+        if element.tag in ("h1", *_HEADINGS) and str(element.tag) <= str(head.tag):
+            return
+        yield element
