@@ -41,7 +41,8 @@ class Document:
 
     ``streams`` maps a field of ``index.fields`` (``title_x``) to its canonical tokens with one space between them; empty
     ones are absent. ``keywords`` maps a keyword field to its values. Times are epoch milliseconds. ``seq`` is the ledger's
-    number of the revision: an engine never lets a smaller one replace a greater one.
+    number of the revision: an engine never lets a smaller one replace a greater one. ``text`` is the plain text, for engines
+    in which people look with tools of their own.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Document:
     seen: int | None
     time: int | None
     stored: Stored
+    text: str | None = None
 
     @property
     def id(self) -> str:
@@ -82,6 +84,7 @@ class Document:
                 published=article.published.at if article.published else None,
                 seq=seq,
             ),
+            text=article.text,
         )
 
 

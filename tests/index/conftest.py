@@ -16,6 +16,7 @@ from index.embedded import EmbeddedEngine
 from index.engine import Engine
 from language.analysis import Analyser
 from language.analysis_article import analyse_article
+from tests.index.elastic_places import on_elasticsearch
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ANALYSER = Analyser(protected=("Rheinmetall", "Helsing"))
@@ -73,6 +74,8 @@ class OpenEngine(Protocol):
 
 ENGINES: dict[str, Callable[[Path, str], Engine]] = {
     "tantivy": lambda folder, analysis: EmbeddedEngine(folder, analysis),
+    "elasticsearch 9": on_elasticsearch("9"),
+    "elasticsearch 8": on_elasticsearch("8"),
 }
 """Every engine passes the same contract; another one is a line here."""
 
