@@ -26,6 +26,9 @@ FEW_SITEMAPS = 3
 """A sitemap of whose change nothing is said is read again at every poll only if it is one of few or a news sitemap, else
 once a day: an index may name hundreds of archives."""
 
+SEVERAL = 4
+"""From so many items on, two of them must have been there at the last poll."""
+
 _NEWS = re.compile(r"news|aktuell|latest|current", re.IGNORECASE)
 _MONTH = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})([-_/]?)(0[1-9]|1[0-2])(?:\2(?:0[1-9]|[12][0-9]|3[01]))?(?![0-9])")
 
@@ -84,19 +87,21 @@ def plan(links: Sequence[Link], reading: Reading) -> list[Planned]:
 def gap(planned: Sequence[Planned], reading: Reading) -> str | None:
     """Return what may have been missed: a list read before that shows no item of its last reading, else None.
 
-    An item that only another list showed proves nothing. If the last reading is not remembered, any known item counts;
-    if it showed no item, none can have been lost.
+    An item that only another list showed proves nothing, and one item alone is no proof in a list of several: it may be
+    pinned, or an old one that was dated anew. If the last reading is not remembered, any known item counts; if it showed
+    no item, none can have been lost.
     """
     articles = items(planned)
     if not reading.read_before or not articles or reading.shown == frozenset():
         return None
     if reading.shown is None:
-        seen_again = any(url in reading.known for url in articles)
+        seen_again, needed = sum(url in reading.known for url in articles), 1
     else:
-        seen_again = any(article_id(url) in reading.shown for url in articles)
-    if seen_again:
+        seen_again = sum(article_id(url) in reading.shown for url in articles)
+        needed = 2 if min(len(articles), len(reading.shown)) >= SEVERAL else 1
+    if seen_again >= needed:
         return None
-    return f"none of the {len(articles)} items was there at the last poll: items may have come and gone in between"
+    return f"{seen_again} of {len(articles)} items were there at the last poll: items may have come and gone in between"
 
 
 def items(planned: Sequence[Planned]) -> list[str]:

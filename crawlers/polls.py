@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from articles.url import article_id, canonicalise
@@ -82,15 +82,51 @@ def moved(memory: ListMemory, asked: str, stated: str, hops: Sequence[tuple[str,
     return replace(memory, moved_to=final, moves=memory.moves + 1 if memory.moved_to == final else 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one reading of a list showed: its items (canonical), how many were never seen before, how many lists it names.
+
+    ``since`` is the time of the reading before, None if there was none; ``ran_over`` tells that items may be missing.
+    """
+
+    items: Sequence[str]
+    new: int
+    sitemaps: int = 0
+    since: datetime | None = None
+    ran_over: bool = False
+
+
+def read(memory: ListMemory, source: Source, seen: Seen, now: datetime) -> ListMemory:
+    """Return the memory after a list was read; after a gap it is polled as often as it may be."""
+    every = interval(source, memory)
+    least, most = bounds(source)
+    if seen.ran_over:
+        every = least
+    elif seen.since is not None:
+        every = adapt(every, now - seen.since, seen.new, len(seen.items), least, most)
+    shown = marks(seen.items)
+    return replace(memory, every=every, full_at=now, since_full=0, shown=shown, sitemaps=seen.sitemaps)
+
+
 def unchanged(memory: ListMemory, source: Source) -> ListMemory:
     """Return the memory after a poll that brought nothing new."""
     every = adapt(interval(source, memory), timedelta(0), 0, 0, *bounds(source))
     return replace(memory, every=every, since_full=memory.since_full + 1)
 
 
-def failed(memory: ListMemory, source: Source) -> ListMemory:
-    """Return the memory after a poll that failed: less often, and at the stated address again."""
-    return replace(unchanged(memory, source), moved_to=None, moves=0)
+def failed(memory: ListMemory, source: Source, *, again: bool) -> ListMemory:
+    """Return the memory after a poll that failed: the stated address counts again.
+
+    With ``again`` a retry is set and its interval is kept for the day the list is back; else it is asked less and less.
+    """
+    kept = replace(memory, since_full=memory.since_full + 1) if again else unchanged(memory, source)
+    return replace(kept, moved_to=None, moves=0)
+
+
+def while_failing(source: Source, memory: ListMemory) -> tuple[timedelta, timedelta]:
+    """Return the shortest and longest interval of a list that fails for now."""
+    usual = interval(source, memory)
+    return usual, max(usual, source.every)
 
 
 def fingerprint(body: bytes, source: Source, address: Address | None) -> str:

@@ -14,7 +14,9 @@ TRIES = 7
 
 
 LIST_TRIES = 48
-"""About two days at an hour each."""
+SLOWER_AFTER = 24
+"""A list that fails is asked at nearly its usual pace 48 times, half a day at 15 minutes, for what comes and goes right
+after an outage must be seen; then four times slower after every 24 tries, down to once a day."""
 
 
 def patience(status: int, stated: bytes | None, now: datetime) -> timedelta | None:
@@ -37,9 +39,8 @@ def retry_at(
 ) -> datetime | None:
     """Return when a failed visit is to be repeated: None if the failure is final or it was tried often enough.
 
-    ``attempt`` counts from 1; ``asked`` is what the server's Retry-After says and is never undercut. A list, which has an
-    interval now and a longest one (``polled``), is never given up: it is asked again within those, for what comes and goes
-    after an outage must be seen, and once a day when it has been silent for ``LIST_TRIES``.
+    ``attempt`` counts from 1; ``asked`` is what the server's Retry-After says and is never undercut. A list, which has a
+    shortest and a longest interval while it fails (``polled``), is never given up.
     """
     if not outcome.transient or (polled is None and attempt >= TRIES):
         return None
@@ -47,5 +48,6 @@ def retry_at(
     wait = min(FIRST_WAIT * growth, LONGEST)
     if polled is not None:
         least, most = polled
-        wait = LONGEST if attempt > LIST_TRIES else min(max(wait, least), most)
+        slower = max(attempt - LIST_TRIES + SLOWER_AFTER - 1, 0) // SLOWER_AFTER
+        wait = min(max(wait, least), most) * 4 ** min(slower, TRIES)
     return now + min(max(wait, asked or timedelta(0)), LONGEST)

@@ -109,9 +109,9 @@ class Lists:
             memory = polls.unchanged(poll.after_move(answer.hops, answer.final_url), source)
             outcome, again = Outcome("not_modified"), None
         else:
-            memory, outcome = polls.failed(poll.memory, source), answer.outcome
-            within = polls.interval(source, poll.memory), polls.bounds(source)[1]
-            again = retry_at(outcome, visit.attempt, answer.wait, now, within)
+            outcome = answer.outcome
+            again = retry_at(outcome, visit.attempt, answer.wait, now, polls.while_failing(source, poll.memory))
+            memory = polls.failed(poll.memory, source, again=again is not None)
         validators = answer.validators if isinstance(answer, Unchanged) else None
         filed = self._visits.list_done(
             visit, outcome=outcome, validators=validators, now=now, retry_at=again, memory=memory
@@ -131,9 +131,11 @@ class Lists:
             return outcome if filed else None
         links = await self._pool.links(answer.page, poll.kind, poll.address.selector if poll.address else None)
         if isinstance(links, Killed):
-            return self._file(poll, answer, Outcome("broken", links.reason), polls.failed(memory, poll.source))
+            return self._file(poll, answer, Outcome("broken", links.reason), polls.failed(memory, poll.source, again=False))
         if links.error is not None:
-            return self._file(poll, answer, Outcome("rejected", "not_a_list"), polls.failed(memory, poll.source))
+            return self._file(
+                poll, answer, Outcome("rejected", "not_a_list"), polls.failed(memory, poll.source, again=False)
+            )
         return await self._listed(poll, answer, links, replace(memory, body=body))
 
     async def _listed(self, poll: _Poll, answer: Fetched, links: Links, memory: ListMemory) -> Outcome | None:
@@ -164,7 +166,14 @@ class Lists:
         planned = plan(links.links, reading)
         decisions = Counter(entry.reason or entry.decision for entry in planned)
         missed = gap(planned, reading) if poll.kind != "sitemap" or poll.address else None
-        memory = _learnt(poll, planned, reading, memory, ran_over=missed is not None)
+        named = sum(entry.link.kind == "sitemap" for entry in planned)
+        since = None
+        if reading.read_before and poll.state is not None:
+            since = poll.state.last_read_at if poll.was_listed else memory.full_at or poll.state.last_read_at
+        shown = items(planned)
+        new = sum(url not in reading.known for url in shown)
+        seen = polls.Seen(shown, new, named, since, ran_over=missed is not None)
+        memory = polls.read(memory, poll.source, seen, now)
         if missed:
             filling = self._filling(poll, planned, now)
             planned += filling
@@ -214,22 +223,6 @@ def _stated(visit: Visit, address: Address | None) -> str:
     if address is not None:
         return address.url
     return visit.link.url if visit.link else visit.url
-
-
-def _learnt(poll: _Poll, planned: Sequence[Planned], reading: Reading, memory: ListMemory, *, ran_over: bool) -> ListMemory:
-    """Return what this reading teaches the next poll."""
-    shown = items(planned)
-    every = polls.interval(poll.source, memory)
-    least, most = polls.bounds(poll.source)
-    if ran_over:
-        every = least
-    elif reading.read_before and poll.state is not None:
-        since = poll.state.last_read_at if poll.was_listed else memory.full_at or poll.state.last_read_at
-        new = sum(url not in reading.known for url in shown)
-        every = polls.adapt(every, reading.now - since, new, len(shown), least, most)
-    sitemaps = sum(entry.link.kind == "sitemap" for entry in planned)
-    marks = polls.marks(shown)
-    return replace(memory, every=every, full_at=reading.now, since_full=0, shown=marks, sitemaps=sitemaps)
 
 
 def _cut(kind: str, links: int) -> str | None:

@@ -193,6 +193,10 @@ def test_an_item_that_only_another_list_showed_proves_nothing() -> None:
     assert gap(plan(fresh, reading), reading) is not None
     overlap = [*fresh, Link(f"{ARTICLE}8")]
     assert gap(plan(overlap, reading), reading) is None
+    many = frozenset(article_id(f"{ARTICLE}{n}") for n in range(7, 12))
+    pinned = Reading(source(), knows, NOW - timedelta(days=2), NOW, read_before=True, shown=many)
+    assert gap(plan(overlap, pinned), pinned) is not None, "one item may be pinned, or dated anew"
+    assert gap(plan([*overlap, Link(f"{ARTICLE}9")], pinned), pinned) is None
     empty = Reading(source(), {}, NOW - timedelta(days=2), NOW, read_before=True, shown=frozenset())
     assert gap(plan(fresh, empty), empty) is None, "a list that was empty has lost nothing"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_a_changed_config_counts_at_once() -> None:
 
 
 def test_quiet_and_failing_lists_are_asked_less_and_less_up_to_the_bound() -> None:
-    for step in (unchanged, failed):
+    for step in (unchanged, partial(failed, again=False)):
         memory = READ
         waits = []
         for _ in range(6):
@@ -81,6 +82,13 @@ def test_quiet_and_failing_lists_are_asked_less_and_less_up_to_the_bound() -> No
             waits.append(interval(source(), memory))
         assert waits == sorted(waits)
         assert waits[-1] == 60 * MINUTE
+
+
+def test_a_list_that_fails_for_now_is_asked_at_nearly_its_usual_pace_and_is_back_at_once() -> None:
+    busy = replace(READ, every=6 * MINUTE)
+    assert polls.while_failing(source(), busy) == (6 * MINUTE, 15 * MINUTE)
+    assert polls.while_failing(source(), replace(READ, every=60 * MINUTE)) == (60 * MINUTE, 60 * MINUTE)
+    assert interval(source(), failed(busy, source(), again=True)) == 6 * MINUTE
 
 
 def test_a_list_is_fetched_whole_every_fifty_polls_or_once_a_day() -> None:
@@ -105,7 +113,9 @@ def test_a_permanent_redirect_is_believed_after_three() -> None:
     assert place(FEED, memory, NOW) == NEW
     assert place(FEED, memory, NOW + timedelta(hours=24)) == FEED, "looked at again once a day"
     assert moved(memory, NEW, FEED, [], NEW) == memory
-    assert place(FEED, failed(memory, source()), NOW) == FEED, "a new address that fails is not the list's any more"
+    assert place(FEED, failed(memory, source(), again=True), NOW) == FEED, (
+        "a new address that fails is not the list's any more"
+    )
 
 
 @pytest.mark.parametrize(

@@ -34,11 +34,9 @@ def test_waits_grow_and_end_for_an_article() -> None:
 
 def test_a_list_is_never_given_up_and_asked_within_its_intervals_while_there_is_hope() -> None:
     failed = Outcome("unreachable", "timeout")
-    polled = timedelta(minutes=30), timedelta(hours=1)
-    assert retry_at(failed, 1, None, NOW, polled) == NOW + timedelta(minutes=30)
-    assert retry_at(failed, 5, None, NOW, polled) == NOW + timedelta(hours=1)
-    assert retry_at(failed, LIST_TRIES, None, NOW, polled) == NOW + timedelta(hours=1)
-    assert retry_at(failed, 500, None, NOW, polled) == NOW + LONGEST
+    polled = timedelta(minutes=6), timedelta(minutes=15)
+    waits = [retry_at(failed, attempt, None, NOW, polled) for attempt in (1, 2, LIST_TRIES, LIST_TRIES + 1, 80, 500)]
+    assert waits == [NOW + timedelta(minutes=m) for m in (6, 15, 15, 60, 240, 1440)]
     assert retry_at(failed, 1, timedelta(hours=5), NOW, polled) == NOW + timedelta(hours=5)
 
 
