@@ -42,30 +42,33 @@ _LONGEST_HEAD = 70
 
 _images = etree.XPath("//img | //picture | //video")
 _links = etree.XPath("//a[@href]")
-_notes = etree.XPath("//sup[.//a[starts-with(@href, '#')]]")
 _layout_tables = etree.XPath("//table[.//td[count(.//br) > 3 or count(.//p) > 1][string-length(normalize-space()) > 400]]")
 _LEAD_LENGTH = 80
-_article_headers = etree.XPath(
-    f"//*[self::article or self::main]//header[.//*[self::p or self::div][not(*)][string-length() >= {_LEAD_LENGTH}]]"
-)
 _prose_texts = etree.XPath("string-length(normalize-space())")
 
 
 def unframe(tree: HtmlElement) -> None:
     """Make the tree say what readers see, in place: paragraphs in headers, tables and line breaks; no footnote marks."""
-    for mark in _notes(tree):
+    for mark in [sup for sup in tree.iter("sup") if any((a.get("href") or "").startswith("#") for a in sup.iter("a"))]:
         mark.drop_tree()
-    for header in _article_headers(tree):
-        header.tag = "div"
-        for block in header.iter("div"):
-            if not len(block) and _length(block) >= _LEAD_LENGTH:
-                block.tag = "p"
-    for table in _layout_tables(tree):
+    for header in list(tree.iter("header")):
+        _unframe_header(header)
+    for table in _layout_tables(tree) if next(tree.iter("table"), None) is not None else ():
         for element in table.iter("table", "tbody", "tr", "td", "center"):
             element.tag = "div"
     for parent in {br.getparent() for br in tree.iter("br")}:
         if parent is not None and parent.tag in ("div", "font", "body", "center", "section", "article", "td", "span"):
             _wrap_runs(parent)
+
+
+def _unframe_header(header: HtmlElement) -> None:
+    """Make paragraphs of the long texts in an article's header: they are its lead, and trafilatura leaves headers out."""
+    if not any(parent.tag in ("article", "main") for parent in header.iterancestors()):
+        return
+    texts = [block for block in header.iter("p", "div") if not len(block) and _length(block) >= _LEAD_LENGTH]
+    for block in texts:
+        header.tag = "div"
+        block.tag = "p"
 
 
 def _wrap_runs(parent: HtmlElement) -> None:

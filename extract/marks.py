@@ -28,6 +28,7 @@ class Marks(NamedTuple):
 
 NONE = Marks()
 _NAMING = ("data-area", "data-component", "data-module", "data-testid", "data-block", "data-cdata", "data-name")
+_CUSTOM = re.compile(r"</[A-Za-z]+-")
 _named_otherwise = XPath(f"//*[{' or '.join(f'@{name}' for name in _NAMING)} or contains(name(), '-')]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -83,8 +84,13 @@ _NAVIGATION = _words(
 )
 
 
-def spell_out(tree: _Element) -> None:
-    """Add what data attributes call a block to its class, and make custom elements blocks of that name, in place."""
+def spell_out(tree: _Element, source: str) -> None:
+    """Add what data attributes call a block to its class, and make custom elements blocks of that name, in place.
+
+    ``source`` is the page's text, searched first because most pages have neither.
+    """
+    if not any(f"{name}=" in source for name in _NAMING) and not _CUSTOM.search(source):
+        return
     for element in _named_otherwise(tree):
         names = [element.get("class"), *(element.get(name) for name in _NAMING)]
         if "-" in str(element.tag):

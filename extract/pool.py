@@ -52,7 +52,7 @@ class _Worker:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "extract.worker", str(memory),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors,
-            env={**os.environ, "PYTHONPATH": str(_ROOT)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))},
             start_new_session=True,  # Ctrl-C reaches the parent only
         )  # fmt: skip
         worker = cls(process, errors)

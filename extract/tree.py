@@ -72,7 +72,7 @@ def parse(text: str) -> Parsed:
     for element in _crowded(tree):
         etree.strip_tags(element, *_INLINE)
         _join_text(element)
-    spell_out(tree)
+    spell_out(tree, text)
     return Parsed(tree, lost)
 
 
