@@ -41,8 +41,8 @@ class Document:
 
     ``streams`` maps a field of ``index.fields`` (``title_x``) to its canonical tokens with one space between them; empty
     ones are absent. ``keywords`` maps a keyword field to its values. Times are epoch milliseconds. ``seq`` is the ledger's
-    number of the revision: an engine never lets a smaller one replace a greater one. ``text`` is the plain text, for engines
-    in which people look with tools of their own.
+    number of the revision: an engine never lets a smaller one replace a greater one. ``text`` is the plain text, for
+    engines in which people look with tools of their own.
     """
 
     key: str

@@ -1,7 +1,7 @@
 """The engine on a search server: Elasticsearch 9 or 8, or OpenSearch, written by any number of processes at once.
 
-What may be mixed up between processes is settled by numbers and names: each item carries the ledger's ``seq`` as its version,
-each index the version that made it, and what is put while an index is built anew goes into both.
+What may be mixed up between processes is settled by numbers and names: each item carries the ledger's ``seq`` as its
+version, each index the version that made it, and what is put while an index is built anew goes into both.
 """
 
 from __future__ import annotations
@@ -112,9 +112,7 @@ class ElasticEngine:
             with border(self._server, "ask how it is"):
                 size = self._client.indices.stats(index=current.name, metric="store")["_all"]["primaries"]["store"]
             documents = self._questions.count(AllOf(()))
-            return replace(
-                now, state=state, version=current.version, bytes=int(size["size_in_bytes"]), documents=documents
-            )
+            return replace(now, state=state, version=current.version, bytes=int(size["size_in_bytes"]), documents=documents)
         except NotSo:
             return now  # removed between two looks
         except Broken as error:

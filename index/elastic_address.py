@@ -1,7 +1,7 @@
 """How a search server is named in the settings: its hosts and prefix in one address, its credentials outside of it.
 
-    https://search.example:9200                       one host, prefix ``lagebild``
-    https://one.example:9200,two.example:9200/desk    two hosts of one cluster, prefix ``desk``
+https://search.example:9200                       one host, prefix ``lagebild``
+https://one.example:9200,two.example:9200/desk    two hosts of one cluster, prefix ``desk``
 """
 
 from __future__ import annotations

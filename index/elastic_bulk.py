@@ -1,7 +1,7 @@
 """How articles are written to Elasticsearch: requests of bounded size, a verdict for each item, and what is sent again.
 
-Every item carries its own id and the ledger's ``seq`` as external version (``external_gte``: a smaller number never replaces
-a greater one, an equal one is written again), so that sending any of them twice changes nothing.
+Every item carries its own id and the ledger's ``seq`` as external version (``external_gte``: a smaller number never
+replaces a greater one, an equal one is written again), so that sending any of them twice changes nothing.
 
     409                    older: the index has a greater number, which is read back
     429, 503 of an item    overloaded: halve the request, wait longer each time, send again; in the end ``again``
@@ -138,9 +138,13 @@ class Bulk:
         operations = [part for line in lines for part in line.operations()]
         for attempt in range(1, TRIES + 1):
             try:
-                found = self._client.bulk(index=index, operations=operations, timeout="10s")
+                found = self._client.bulk(
+                    index=index,
+                    operations=operations,  # type: ignore[arg-type]  # lines that are made already are passed through
+                    timeout="10s",
+                )
             except (ConnectionTimeout, ConnectionError) as error:  # it may have been taken: the same ids again
-                if attempt == TRIES or isinstance(error, ConnectionTimeout) and attempt > 1:
+                if attempt == TRIES or (isinstance(error, ConnectionTimeout) and attempt > 1):
                     raise explained(error, self._server, f"write {len(lines)} articles") from error
                 self._sleep(pause(attempt))
             except NotFoundError as error:

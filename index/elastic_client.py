@@ -10,6 +10,7 @@ from typing import Any
 
 import elasticsearch
 from elastic_transport import HttpHeaders, Urllib3HttpNode
+from elastic_transport.client_utils import DEFAULT
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from articles.errors import Broken, LagebildError, NotSo, Transient, Wrong
@@ -26,10 +27,12 @@ class NodeOf8(Urllib3HttpNode):
 
     wanted = r"application/vnd.elasticsearch+\1; compatible-with=8"
 
-    def perform_request(self, *args: Any, headers: Any = None, **kwargs: Any) -> Any:
+    def perform_request(
+        self, method: str, target: str, body: Any = None, headers: Any = None, request_timeout: Any = DEFAULT
+    ) -> Any:
         """Send a request with the media types of the server."""
         said = {name: _VERSIONED.sub(self.wanted, value) for name, value in (headers or {}).items()}
-        return super().perform_request(*args, headers=HttpHeaders(said), **kwargs)
+        return super().perform_request(method, target, body, HttpHeaders(said), request_timeout)
 
 
 class NodeOfOpenSearch(NodeOf8):
@@ -37,9 +40,11 @@ class NodeOfOpenSearch(NodeOf8):
 
     wanted = r"application/\1"
 
-    def perform_request(self, *args: Any, headers: Any = None, **kwargs: Any) -> Any:
+    def perform_request(
+        self, method: str, target: str, body: Any = None, headers: Any = None, request_timeout: Any = DEFAULT
+    ) -> Any:
         """Send a request as to any JSON server."""
-        response = super().perform_request(*args, headers=headers, **kwargs)
+        response = super().perform_request(method, target, body, headers, request_timeout)
         told = HttpHeaders({**response.meta.headers, "x-elastic-product": "Elasticsearch"})
         return response._replace(meta=replace(response.meta, headers=told))
 

@@ -1,9 +1,9 @@
 """Which of the server's indices are ours, which of them answers, and how one is made, put in another's place and dropped.
 
-    PREFIX-articles          alias: what is searched
-    PREFIX-articles-write    alias: the index that takes what is put, always the same one
-    PREFIX-articles-next     alias: the index that a rebuild is filling; what is put meanwhile goes there too
-    PREFIX-articles-vN-HASH  the indices, each with the version that made it; a replaced one stays for seven days
+PREFIX-articles          alias: what is searched
+PREFIX-articles-write    alias: the index that takes what is put, always the same one
+PREFIX-articles-next     alias: the index that a rebuild is filling; what is put meanwhile goes there too
+PREFIX-articles-vN-HASH  the indices, each with the version that made it; a replaced one stays for seven days
 """
 
 from __future__ import annotations
@@ -148,9 +148,7 @@ class Indices:
     def _make(self, number: int, aliases: dict[str, Any]) -> str:
         name = f"{self._server.stem}-v{number}-{hashlib.sha256(self._version.encode()).hexdigest()[:8]}"
         with border(self._server, "make the index"):
-            self._client.indices.put_index_template(
-                name=self._server.stem, body=template(self._server, self._version)
-            )
+            self._client.indices.put_index_template(name=self._server.stem, body=template(self._server, self._version))
             try:
                 self._client.indices.create(index=name, aliases=aliases)
             except BadRequestError as error:
@@ -197,4 +195,3 @@ def _moment(text: str | None) -> datetime | None:
 def now() -> datetime:
     """Return the time by which indices are kept and rebuilds given up."""
     return datetime.now(UTC)
-

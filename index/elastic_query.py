@@ -41,10 +41,8 @@ def matching(plan: Plan) -> Query:
             return _terms(plan)
         case Pattern(field, stream, pattern):
             return _wildcard(stream_name(field, stream), pattern)
-        case Is(field, None):
-            return {"exists": {"field": field}}
         case Is(field, value):
-            return {"term": {field: exact_value(value)}}
+            return {"exists": {"field": field}} if value is None else {"term": {field: exact_value(value)}}
         case Between(field, since, until):
             return _between(field, since, until)
         case AllOf(children):

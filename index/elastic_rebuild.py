@@ -61,7 +61,7 @@ class Rebuild:
                 if not pending:
                     break
             else:
-                raise Transient(f"{self._server.place}: the server takes too little for now; the old index goes on answering")
+                raise Transient(f"{self._server.place}: the server takes too little; the old index goes on answering")
             expected |= {tie_of(key): seq for key, seq in numbers.items()}
         return expected
 
@@ -105,4 +105,3 @@ class Rebuild:
         )
         hits: list[dict[str, Any]] = found["hits"]["hits"]
         return hits
-

@@ -20,7 +20,9 @@ def main(arguments: list[str]) -> int:
         if verb == "install":
             for name in names:
                 begun = time.monotonic()
-                print(f"Elasticsearch {RELEASES[name].version}: {install(RELEASES[name])} ({time.monotonic() - begun:.0f} s)")
+                print(
+                    f"Elasticsearch {RELEASES[name].version}: {install(RELEASES[name])} ({time.monotonic() - begun:.0f} s)"
+                )
                 if why := missing(name):
                     print(f"  but {why}", file=sys.stderr)
             return 0
