@@ -7,7 +7,6 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from crawlers.due import due
 from flows.tick import tick
 from pipeline.passes import PassReport, run_pass
 from pipeline.services import Services
@@ -15,12 +14,10 @@ from pipeline.services import Services
 
 @flow(name="monitor")
 async def monitor(desk: str, sources: list[str], every: float) -> State[Any]:
-    """Run one pass over those of the sources that are due; ``every`` is the schedule's interval in seconds."""
+    """Run one pass over what is due of the sources; ``every`` is the schedule's interval in seconds."""
 
     async def work(services: Services) -> str:
-        members = [services.desk.sources[id] for id in sources if id in services.desk.sources]
-        wanted = due(members, services.ledger.visits.last_list, services.clock())
-        return told(await run_pass(services, [source.id for source in wanted]))
+        return told(await run_pass(services, among=sources))
 
     return await tick(desk, every, work)
 

@@ -49,16 +49,23 @@ class PassReport:
         return self.outcomes[f"article({reason})"]
 
 
-async def run_pass(services: Services, only: Collection[str] | None = None, ended: Ended | None = None) -> PassReport:
-    """Run one pass over what is due, or over the sources named in ``only``, due or not.
+async def run_pass(
+    services: Services,
+    only: Collection[str] | None = None,
+    ended: Ended | None = None,
+    *,
+    among: Collection[str] | None = None,
+) -> PassReport:
+    """Run one pass over what is due, of all sources or of those in ``among``; or over those in ``only``, due or not.
 
     Pages that end badly have outcomes and raise nothing. Raises Wrong (unknown source, wrong alert), Transient (disk,
     database); whatever was begun waits for the next pass. On cancellation the crawl stops and leases are given back.
     """
     started, report = time.monotonic(), PassReport()
     services.matcher  # noqa: B018 - a wrong alert is told before anything is fetched
-    visited = due(list(services.desk.sources.values()), services.ledger.visits.last_list, services.clock(), only=only)
-    queued = _only_queued(services, visited) if only is None else []
+    watched = [one for one in services.desk.sources.values() if among is None or one.id in among]
+    visited = due(watched, services.ledger.visits.last_list, services.clock(), only=only)
+    queued = _only_queued(services, watched, visited) if only is None else []
     report.sources = len(visited) + len(queued)
     crawling = asyncio.create_task(_crawl(services, [*visited, *queued], {one.id for one in queued}, report, ended))
     try:
@@ -77,10 +84,10 @@ async def run_pass(services: Services, only: Collection[str] | None = None, ende
     return report
 
 
-def _only_queued(services: Services, visited: Sequence[Source]) -> list[Source]:
+def _only_queued(services: Services, watched: Sequence[Source], visited: Sequence[Source]) -> list[Source]:
     """Return the sources whose lists are not due but some of whose articles are: tried again, or left by a killed run."""
     waiting = services.ledger.visits.waiting_sources(services.clock()) - {source.id for source in visited}
-    return [source for source in services.desk.sources.values() if source.enabled and source.id in waiting]
+    return [source for source in watched if source.enabled and source.id in waiting]
 
 
 async def _crawl(
