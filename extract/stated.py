@@ -15,6 +15,7 @@ from extract.marks import NONE, marks
 from extract.titles import fold, squeeze
 
 _BY = re.compile(r"(?:von|by)\s+[^\W\d_]\w*(?:[ -][\w.'’-]+){1,4}$", re.I)
+_FACTS_LENGTH = 150
 _UPDATED = re.compile(r"updat|aktualisier|geändert|zuletzt", re.I)
 _ASIDE = frozenset({"aside", "nav", "footer", "li", "form"})
 _BLOCKS = (
@@ -178,11 +179,16 @@ def _take_time(stated: Stated, element: HtmlElement) -> None:
 def in_card(element: HtmlElement) -> bool:
     """Whether an element stands in navigation or in a teaser of another article."""
     for parent in element.iterancestors():
-        if parent.tag in _ASIDE or marks(parent).card:
+        if marks(parent).card or (parent.tag in _ASIDE and not (parent.tag == "li" and _states_facts(parent.getparent()))):
             return True
         if parent.tag in ("article", "main", "body"):
             return False
     return False
+
+
+def _states_facts(items: HtmlElement | None) -> bool:
+    """Whether a list is one line of facts about the article (author, day, time of reading), not a list of teasers."""
+    return items is not None and len(items) < 8 and len(items.text_content()) < _FACTS_LENGTH
 
 
 def _main_heading(headings: list[HtmlElement]) -> HtmlElement | None:
@@ -295,7 +301,11 @@ def spaced(element: HtmlElement) -> str:
 
 def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
     """Find kicker, lead, bylines, visible dates and walls by what their blocks are called, outside of others' teasers."""
-    for element in tree.iter(*_BLOCKS):
+    below, passed = stated.heading is None, 0
+    for element in tree.iter(*_BLOCKS, "h1"):
+        below = below or element is stated.heading
+        if below and element.tag == "p":
+            passed += len(element.text_content())
         named = marks(element)
         if element.get("rel") == "author":
             named = named._replace(byline=True)
@@ -312,7 +322,7 @@ def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
                 stated.kicker = spaced(element)[:120] or None
                 stated.furniture.append(element)
         elif named.lead:
-            if stated.lead is None and not in_card(element):
+            if stated.lead is None and passed < _PROSE_ABOVE_LEAD and not in_card(element):
                 stated.lead = next(iter(_short(element, 40, 1200)), None)
         elif named.date and len(element) < 6 and len(stated.dates_in_text) < 10 and not in_card(element):
             for text in _short(element, 6, 120):
@@ -321,16 +331,20 @@ def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
                     stated.furniture.append(element)
 
 
+_PROSE_ABOVE_LEAD = 1_200
+"""Code points of paragraphs from the headline to a lead, the lead counted; further down, an excerpt is another's."""
+
+
 def _byline(element: HtmlElement) -> str:
     """Return a byline's words without its time; names in elements that touch are parted."""
     parts = [element.text or ""]
     for child in element:
         dated = child.tag == "time" or (marks(child).date and not marks(child).byline)
-        touches = (
-            not (child.tail or "").strip() and child.getnext() is not None and "name" not in (child.get("class") or "")
-        )
         parts.append("" if dated else _byline(child))
-        parts.append((child.tail or "") + (", " if touches and child.tag in _BLOCKS and not _leads_in(parts[-1]) else ""))
+        after = child.getnext()
+        touches = after is not None and child.tag in _BLOCKS and not (child.tail or "").strip()
+        leads = _leads_in(parts[-1]) or (after is not None and _leads_in(after.text_content()))
+        parts.append((" " if leads else ", ") if touches else child.tail or "")
     return one_line("".join(parts))
 
 
