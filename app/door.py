@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -19,11 +20,21 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line of this process."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing is left to interrupt but the interpreter's own end
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; only ``--debug`` lets a traceback through."""
+    try:
+        code = _run(arguments)
+    except KeyboardInterrupt:
+        return _interrupted()
+    return _interrupted() if code == INTERRUPTED else code  # typer answers so to Ctrl-C, without a word
+
+
+def _run(arguments: Sequence[str]) -> int:
     from typer.exceptions import TyperException
 
     from app.cli import cli
@@ -40,8 +51,7 @@ def run(arguments: Sequence[str]) -> int:
             traceback.print_exc()
         _say(str(error))
         return error.exit_code
-    except (KeyboardInterrupt, EOFError):
-        _say("interrupted; nothing is lost, the next run goes on from here")
+    except EOFError:
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):  # the reader of our output has gone, as in `lagebild search x | head`;
         # typer exits then, and for nothing else when it is not standalone
@@ -52,6 +62,11 @@ def run(arguments: Sequence[str]) -> int:
             raise
         return _fault(error)
     return code if isinstance(code, int) else 0
+
+
+def _interrupted() -> int:
+    _say("interrupted; nothing is lost, the next run goes on from here")
+    return INTERRUPTED
 
 
 def _quiet_libraries(debug: bool) -> None:
