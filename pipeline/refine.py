@@ -13,6 +13,7 @@ from articles.article import Article
 from articles.errors import Broken, NotSo, Transient
 from articles.outcome import Killed, Outcome, Rejected
 from articles.page import PageRef
+from crawlers.revisit import next_revisit
 from pipeline.services import Services
 from pipeline.settle import settle
 
@@ -92,4 +93,16 @@ def _settled(services: Services, ref: PageRef, read: Article | Rejected | Killed
 
 
 def _end(services: Services, ref: PageRef, outcome: Outcome, now: datetime) -> Outcome | None:
-    return outcome if services.ledger.visits.ended_refined(ref, outcome, now) else None
+    if not services.ledger.visits.ended_refined(ref, outcome, now):
+        return None
+    if ref.kind == "visit":
+        _look_again(services, ref, now)
+    return outcome
+
+
+def _look_again(services: Services, ref: PageRef, now: datetime) -> None:
+    """Queue the next look at a filed article whose page shows something else today: a wall, or an error page."""
+    filed = services.ledger.files.article(ref.url)
+    at = next_revisit(filed.first_seen, now, services.desk.settings.revisits) if filed else None
+    if at is not None:
+        services.ledger.visits.schedule(ref.url, ref.source, now, at, "revisit", ref.link)

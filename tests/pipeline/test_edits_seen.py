@@ -116,6 +116,17 @@ async def test_a_feed_that_names_an_edit_is_followed_before_the_look_that_was_pl
     assert await desk.at(timedelta(hours=6)) == {"article(unchanged)": 1}
 
 
+async def test_a_wall_in_between_does_not_end_the_looking(desk: Desk) -> None:
+    assert await desk.at(timedelta(0)) == {"article(new)": 1}
+    desk.site.pages["/a"] = (
+        "<html><head><title>Fehler</title></head><body><p>Bitte versuchen Sie es erneut.</p></body></html>"
+    )
+    (ended,) = await desk.at(timedelta(hours=1))
+    assert ended.startswith("rejected(")
+    desk.site.pages["/a"] = PAGE.format(count=900)
+    assert await desk.at(timedelta(hours=6)) == {"article(revised)": 1}
+
+
 def atom(site: Site, updated: str) -> str:
     return (
         '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Zeitung</title><id>z</id>'
