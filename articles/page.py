@@ -91,7 +91,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PageRef:
-    """A fetched page waiting to be refined, leased to one worker (``lease`` fences a late one)."""
+    """A fetched page waiting to be refined, leased to one worker (``lease`` fences a late one).
+
+    ``tdm`` says where its site reserves text and data mining (``robots``, ``tdmrep``, ``header``), None if it does not.
+    """
 
     visit: int
     lease: int
@@ -102,3 +105,4 @@ class PageRef:
     fetched_at: datetime
     kind: Literal["visit", "reprocess"] = "visit"
     link: Link | None = None
+    tdm: str | None = None

@@ -2,8 +2,9 @@
 
 Run: ``python -m benchmarks.crawl_week``. The same pure functions decide as in a crawl (``due``, ``plan``, ``gap``,
 ``polls``); only the sites and the clock are made up. Feeds publish by day more than by night, in bursts, edit and re-date
-items, and fail for hours. One feed in five publishes more in a burst than it shows, and has a news sitemap; the others
-never turn over within an hour, for no poller that comes every hour could read those.
+items, and fail for hours. One feed in five publishes more in a burst than it shows; those, and the ones of 40 and more
+items a day, have a news sitemap, as such sites do. The others never turn over within an hour and a quarter: no poller that
+comes every hour could read those.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from ledger.values import Known, ListMemory, ListState
 
 START = datetime(2025, 11, 24, tzinfo=UTC)
 TICK = timedelta(minutes=1)
+MANY = 40
 KEPT = timedelta(hours=48)
 """How long a news sitemap names an item."""
 
@@ -204,7 +206,7 @@ def _site(number: int, days: float, chance: random.Random, every: timedelta | No
         down.append((begin, begin + timedelta(hours=chance.uniform(0.5, 8))))
     more = {} if every is None else {"every": every, "every_min": every, "every_max": every}
     address = Address(kind="feed", url=f"https://{name}.example/feed")
-    return Site(Source(id=name, name=name, addresses=(address,), **more), window, events, down, bursting)
+    return Site(Source(id=name, name=name, addresses=(address,), **more), window, events, down, bursting or daily >= MANY)
 
 
 def _moments(chance: random.Random, days: float, daily: int, burst: int) -> Iterator[datetime]:

@@ -186,12 +186,23 @@ class Settings(Model):
     )
     archive: str = Field("data/archive", description="folder of the WARC files, relative to the desk")
     engine: Annotated[str, AfterValidator(engine_address)] = Field(
-        "embedded", description="embedded, or the URL of an Elasticsearch server"
+        "embedded", description="embedded, or an Elasticsearch server's URL, hosts with commas, and prefix of our indices"
     )
+    engine_compat: Annotated[Literal["9", "8", "opensearch"], BeforeValidator(lambda value: f"{value}")] = Field(
+        "9", description="which server that is: Elasticsearch 9 or 8, or opensearch (best effort)"
+    )
+    engine_ca: str | None = Field(
+        None, description="PEM file of the authority that signed the server's certificate, relative to the desk"
+    )
+    engine_timeout: Duration = Field(timedelta(seconds=30), description="how long the server may take for an answer")
     languages: tuple[Language, ...] = ("de", "en")
     time_zone: Zone = "Europe/Berlin"
     user_agent: str = Field("", description="contact (address or mail) that is added to the user agent")
     allow_private: tuple[Network, ...] = Field((), description="private networks that may be crawled after all, as CIDR")
+    tdm: Literal["index", "skip", "ignore"] = Field(
+        "index",
+        description="where a site reserves text and data mining: index (no full text in exports), skip, or ignore",
+    )
     proxy: Url | None = Field(None, description="HTTP proxy for crawler and webhooks; the guard then sees only the proxy")
     revisits: tuple[Duration, ...] = Field(
         (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(days=7)),

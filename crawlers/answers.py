@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -19,9 +21,14 @@ from scrapy.http import Response
 from articles.outcome import Outcome
 from articles.page import Page, Validators, Visit
 from crawlers.redirects import HOPS, TooManyHops
-from crawlers.robots import Forbidden, Unknown
+from crawlers.robots import Forbidden, Reserved, Unknown
+from crawlers.tdm import reserved_by_header
 from egress.failure import reason_of
 from egress.retry_after import retry_after
+from ledger.values import Asked
+
+ASKED = "asked"
+"""The key of ``Request.meta`` that holds the ``Asked`` of a request and of those that were sent on to it."""
 
 FAILURES = (
     CannotResolveHostError,
@@ -33,6 +40,7 @@ FAILURES = (
     UnsupportedURLSchemeError,
     TooManyHops,
     Forbidden,
+    Reserved,
     Unknown,
     OSError,
 )
@@ -46,6 +54,7 @@ class Fetched:
     page: Page
     validators: Validators
     hops: tuple[tuple[str, int], ...] = ()
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class Unchanged:
     validators: Validators
     final_url: str
     hops: tuple[tuple[str, int], ...] = ()
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ class Failed:
     outcome: Outcome
     wait: timedelta | None = None
     final_url: str | None = None
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,8 @@ def outcome_of(error: BaseException) -> Outcome:
         return error.outcome
     if isinstance(error, Forbidden):
         return Outcome("forbidden", "robots")
+    if isinstance(error, Reserved):
+        return Outcome("forbidden", "tdm")
     if isinstance(error, TooManyHops):
         return Outcome("unreachable", "redirects")
     if isinstance(error, DownloadCancelledError):  # raised for a size over the limit, and for nothing else here
@@ -88,16 +101,21 @@ def outcome_of(error: BaseException) -> Outcome:
     return Outcome("forbidden", "egress") if reason == "egress" else Outcome("unreachable", reason)
 
 
-def answer_of(response: Response, visit: Visit, now: datetime) -> Answer:
+def answer_of(response: Response, visit: Visit, now: datetime, *, skips_reserved: bool = False) -> Answer:
     """Return what a response means for the visit that asked for it."""
     hops: tuple[tuple[str, int], ...] = response.meta.get(HOPS, ())
+    asked = asked_of(response.meta)
     if response.status == 304:
         stated = _validators(response)
         kept = Validators(stated.etag or visit.validators.etag, stated.last_modified or visit.validators.last_modified)
-        return Unchanged(kept, response.url, hops)
+        return Unchanged(kept, response.url, hops, asked)
     if response.status not in (200, 203):
         wait = retry_after(_header(response, "Retry-After"), now)
-        return Failed(Outcome("http", str(response.status)), wait, response.url)
+        return Failed(Outcome("http", str(response.status)), wait, response.url, asked)
+    if visit.kind == "article" and asked and reserved_by_header(_header(response, "tdm-reservation")):
+        asked = (*asked[:-1], replace(asked[-1], tdm=asked[-1].tdm or "header"))
+        if skips_reserved:
+            return Failed(Outcome("forbidden", "tdm"), None, response.url, asked)
     page = Page(
         url=visit.url,
         final_url=response.url,
@@ -107,7 +125,12 @@ def answer_of(response: Response, visit: Visit, now: datetime) -> Answer:
         fetched_at=now,
         link=visit.link,
     )
-    return Fetched(page, _validators(response), hops)
+    return Fetched(page, _validators(response), hops, asked)
+
+
+def asked_of(meta: Mapping[str, Any]) -> tuple[Asked, ...]:
+    """Return how a request was judged, and those before it that were sent on to it."""
+    return tuple(meta.get(ASKED, ()))
 
 
 def _validators(response: Response) -> Validators:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from crawlers.pace import Pace
 from crawlers.robots import Robots
 from egress.guard import Guard
+from ledger.site_files import SiteFiles
 
 T = TypeVar("T")
 
@@ -31,10 +32,22 @@ class Conduct:
     """The rules of one pass, shared by all its requests; ``stop`` ends what is under way at once.
 
     ``guard`` judges addresses of the web; ``dialling`` judges what sockets are made for: the proxy if there is one.
+    ``site_files`` remembers robots.txt and its like between processes; ``skips_reserved`` says that pages whose site
+    reserves text and data mining are not fetched.
     """
 
-    def __init__(self, guard: Guard, user_agent: str, manners: Manners, proxy: str | None = None) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        user_agent: str,
+        manners: Manners,
+        proxy: str | None = None,
+        *,
+        site_files: SiteFiles | None = None,
+        skips_reserved: bool = False,
+    ) -> None:
         self.guard, self.user_agent, self.proxy = guard, user_agent, proxy
+        self.site_files, self.skips_reserved = site_files, skips_reserved
         self.dialling = guard if proxy is None else Guard.only(proxy)
         self.robots, self.pace = manners.robots, manners.pace
         self._stopping = False

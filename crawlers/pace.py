@@ -58,3 +58,5 @@ class Pace:
         wait = self.reserve(host)
         if wait > 0:
             await asyncio.sleep(wait)
+            # a busy machine wakes late: the next request keeps its distance from this one as it is really made
+            self._free_at[host] = max(self._free_at[host], self._clock() + self.delay(host))

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from articles.outcome import Outcome
+from crawlers.tdm import WELL_KNOWN, TdmRule, understand_file
 
 PRODUCT = "Lagebild"
 """The product token robots.txt groups are matched against."""
@@ -34,6 +35,10 @@ class Unknown(Exception):
         super().__init__(str(outcome))
 
 
+class Reserved(Exception):
+    """The site reserves text and data mining, and the desk is set to skip what is reserved."""
+
+
 @dataclass(frozen=True, slots=True)
 class RobotsAnswer:
     """What came of asking for a robots.txt: a status with its body, or the outcome that says why nothing came."""
@@ -42,6 +47,11 @@ class RobotsAnswer:
     body: bytes = b""
     packed: bool = False
     failure: Outcome | None = None
+    read_at: datetime | None = None
+
+
+PASS = frozenset({"allowed", "absent"})
+"""The verdicts under which a request is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,14 @@ class Rules:
     def allows(self, url: str) -> bool:
         """Return whether our product may ask for an address."""
         return self.parsed is None or self.parsed.can_fetch(url, PRODUCT)
+
+    def verdict(self, url: str) -> str:
+        """Return the words of ``ledger.values.Asked.robots`` for an address."""
+        if self.not_now is not None:
+            return f"unknown: {self.not_now}"
+        if self.parsed is None:
+            return "absent"
+        return "allowed" if self.allows(url) else "forbidden"
 
     @property
     def delay(self) -> float | None:
@@ -74,10 +92,11 @@ class Rules:
 
 
 class Robots:
-    """The robots.txt files of the origins met so far; one object may serve many passes of one process."""
+    """The rules of the origins met so far: robots.txt and tdmrep.json; one object may serve many passes of one process."""
 
     def __init__(self) -> None:
         self._rules: dict[str, Rules] = {}
+        self._reserved: dict[str, tuple[datetime, tuple[TdmRule, ...]]] = {}
 
     async def rules(self, url: str, ask: Callable[[str], Awaitable[RobotsAnswer]], now: datetime) -> Rules:
         """Return the rules for an address, asking its origin's robots.txt if no fresh copy is held.
@@ -87,9 +106,22 @@ class Robots:
         origin = origin_of(url)
         held = self._rules.get(origin)
         if held is None or now - held.read_at >= FRESH:
-            held = understand(await ask(f"{origin}/robots.txt"), now)
+            answer = await ask(f"{origin}/robots.txt")
+            held = understand(answer, answer.read_at or now)
             self._rules[origin] = held
         return held
+
+    async def reserved(self, url: str, ask: Callable[[str], Awaitable[RobotsAnswer]], now: datetime) -> tuple[TdmRule, ...]:
+        """Return what an origin's tdmrep.json says, asked at most once a day; a site that gives none reserves nothing."""
+        origin = origin_of(url)
+        held = self._reserved.get(origin)
+        if held is None or now - held[0] >= FRESH:
+            answer = await ask(f"{origin}{WELL_KNOWN}")
+            held = self._reserved[origin] = (
+                answer.read_at or now,
+                understand_file(text_of(answer)) if answer.status == 200 else (),
+            )
+        return held[1]
 
     def held(self, url: str) -> Rules | None:
         """Return the rules for an address if they are known already."""
@@ -116,14 +148,17 @@ def understand(answer: RobotsAnswer, now: datetime) -> Rules:
         return Rules(now, not_now=Outcome("http", str(answer.status)))
     if not 200 <= answer.status < 300:
         return Rules(now)
-    return Rules(now, parsed=Protego.parse(_text(answer)))
+    return Rules(now, parsed=Protego.parse(text_of(answer)))
 
 
-def _text(answer: RobotsAnswer) -> str:
+def text_of(answer: RobotsAnswer) -> str:
+    """Return the text of such a file, unpacked and cut to what is read of it: never in the middle of a line."""
     body = answer.body
     if answer.packed or body.startswith(b"\x1f\x8b"):
         try:
-            body = zlib.decompressobj(wbits=47).decompress(body, MOST_BYTES)
+            body = zlib.decompressobj(wbits=47).decompress(body, MOST_BYTES + 1)
         except zlib.error:
             body = b""
-    return body[:MOST_BYTES].decode("utf-8-sig", errors="replace").replace("\x00", "")
+    if len(body) > MOST_BYTES:
+        body = body[: body.rfind(b"\n", 0, MOST_BYTES) + 1]
+    return body.decode("utf-8-sig", errors="replace").replace("\x00", "")

@@ -15,8 +15,9 @@ from twisted.python.failure import Failure
 
 from articles.page import Validators, Visit
 from articles.url import fetchable
-from crawlers.answers import FAILURES, Answer, Failed, Unasked, answer_of, outcome_of
+from crawlers.answers import ASKED, FAILURES, Answer, Failed, Unasked, answer_of, asked_of, outcome_of
 from crawlers.conduct import Conduct, NotNow
+from crawlers.obey import IS_PAGE
 
 LISTS_FIRST = 10
 
@@ -64,12 +65,14 @@ class NewsSpider(scrapy.Spider):
             cb_kwargs={"ask": ask},
             priority=0 if ask.visit.kind == "article" else LISTS_FIRST,
             dont_filter=True,
-            meta={"verbatim_url": True},
+            meta={"verbatim_url": True, IS_PAGE: ask.visit.kind == "article", ASKED: []},
         )
 
     async def answered(self, response: Response, ask: Ask) -> None:
         """Hand on what a response means."""
-        await self.errands.done(ask, answer_of(response, ask.visit, self.clock()))
+        await self.errands.done(
+            ask, answer_of(response, ask.visit, self.clock(), skips_reserved=self.conduct.skips_reserved)
+        )
 
     async def failed(self, failure: Failure) -> None:
         """Hand on why no response came; a failure that no server can cause ends the crawl.
@@ -89,7 +92,8 @@ class NewsSpider(scrapy.Spider):
         if isinstance(error, NotNow):
             await self.errands.done(ask, Unasked())
         elif isinstance(error, FAILURES):
-            await self.errands.done(ask, Failed(outcome_of(error)))
+            asked = asked_of(failure.request.meta)  # type: ignore[attr-defined]  # as above
+            await self.errands.done(ask, Failed(outcome_of(error), asked=asked))
         else:
             raise error if error is not None else RuntimeError("a failure without an exception")
 

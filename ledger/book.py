@@ -16,6 +16,7 @@ from ledger.configs import Configs
 from ledger.files import Files
 from ledger.outbox import Outbox
 from ledger.schema import desk as desk_table
+from ledger.site_files import SiteFiles
 from ledger.source_history import SourceHistory
 from ledger.spool import Spool
 from ledger.store import Store
@@ -37,6 +38,7 @@ class Ledger:
         self.spool = Spool(store)
         self.configs = Configs(store)
         self.history = SourceHistory(store)
+        self.site_files = SiteFiles(store)
 
     @classmethod
     def open(cls, url: str, *, desk: str | None = None, migrate: bool = True) -> Self:

@@ -146,6 +146,6 @@ def _to_read_anew(since: datetime | None, stage: str) -> sa.Select[Any]:
 
 def _anew(row: Row[Any], stage: str, now: datetime) -> dict[str, Any]:
     """Return the work row that reads a visit's page anew: same bytes, same evidence, a visit of its own."""
-    same = ("url", "source", "kind", "link", "segment", "record_offset", "record_length", "final_url", "status")
+    same = ("url", "source", "kind", "link", "segment", "record_offset", "record_length", "final_url", "status", "tdm")
     copied = {name: getattr(row, name) for name in (*same, "etag", "last_modified", "fetched_at")}
     return copied | {"work": "reprocess", "state": "fetched", "why": stage, "due_at": now}

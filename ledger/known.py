@@ -10,10 +10,10 @@ from sqlalchemy.engine import Connection, Row
 
 from articles.outcome import Outcome
 from articles.page import Validators
-from ledger import list_memory
+from ledger import list_memory, visit_rows
 from ledger.schema import addresses, key, urls, visits
 from ledger.store import Store
-from ledger.values import OPEN_STATES, Known, ListState, Waiting
+from ledger.values import OPEN_STATES, Asked, Known, ListState, Waiting
 
 _PORTION = 500
 """Values in one IN list; SQLite allows 32,766 variables, older ones 999."""
@@ -54,6 +54,12 @@ class Memory:
             for part in portions(wanted):
                 found.update(_known(connection, {key(url): url for url in part}))
         return found
+
+    def asked(self, url: str) -> list[Asked]:
+        """Return how the last visit to a canonical address was made: each request with its verdict; none if unknown."""
+        told = sa.select(visits.c.conduct).where(visits.c.key == key(url), visits.c.conduct.is_not(None))
+        with self._store.read() as connection:
+            return visit_rows.as_asked(connection.execute(told.order_by(visits.c.id.desc()).limit(1)).scalar())
 
     def waiting(self) -> Waiting:
         """Return how many fetched pages wait to be refined and what their records weigh; re-read pages do not count."""

@@ -46,6 +46,23 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it was allowed or refused: when and by whom it was judged, what robots.txt says of it, the delay kept.
+
+    ``robots`` is ``allowed``, ``absent`` (there is no robots.txt), ``forbidden``, or ``unknown: `` and the outcome of
+    asking for it. ``delay`` is the seconds between two requests to the host. ``tdm`` says where the site reserves text
+    and data mining: ``robots``, ``tdmrep`` or ``header``; None if nowhere.
+    """
+
+    at: datetime
+    url: str
+    agent: str
+    robots: str
+    delay: float
+    tdm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListMemory:
     """What a list's next poll needs to know of those before: kept as the crawler hands it in, see ``crawlers.polls``.
 

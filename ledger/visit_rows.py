@@ -14,6 +14,7 @@ from articles.outcome import Outcome
 from articles.page import ArchiveRef, Link, PageRef, Validators, Visit
 from ledger.schema import Instant, addresses, journal, key, visits
 from ledger.store import Store, new_ids
+from ledger.values import Asked
 
 # The statements of every visit are built once: building one anew takes longer than running it.
 _HELD = sa.and_(
@@ -170,7 +171,21 @@ def as_page_ref(row: Row[Any], lease: int) -> PageRef:
         fetched_at=row.fetched_at,
         kind=row.work,
         link=as_link(row.link),
+        tdm=row.tdm,
     )
+
+
+def asked_columns(asked: Sequence[Asked]) -> dict[str, Any]:
+    """Return the columns that say how a visit was made; none if nothing was asked."""
+    if not asked:
+        return {}
+    told = [dataclasses.asdict(one) | {"at": one.at.isoformat()} for one in asked]
+    return {"conduct": told, "tdm": next((one.tdm for one in reversed(asked) if one.tdm), None)}
+
+
+def as_asked(told: Sequence[Mapping[str, Any]] | None) -> list[Asked]:
+    """Read back how a visit was made."""
+    return [Asked(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in told or ()]
 
 
 def record_columns(record: ArchiveRef | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from articles.page import ArchiveRef, Link, Validators, Visit, VisitKind
 from ledger import known, list_memory, visit_rows
 from ledger.refining import Refining
 from ledger.schema import IS_OPEN, addresses, gaps, key, visits
-from ledger.values import ListMemory, Planned
+from ledger.values import Asked, ListMemory, Planned
 
 CRAWL_TTL = timedelta(minutes=15)
 """A visit that was not ended by then belongs to a crawl that died: over five redirects at 30 s each and the waiting
@@ -58,6 +58,7 @@ class Visits(Refining, known.Memory):
         final_url: str | None = None,
         status: int | None = None,
         memory: ListMemory | None = None,
+        asked: Sequence[Asked] = (),
     ) -> bool:
         """End a visit to a list and file every link it showed, with the list's validators, in one transaction.
 
@@ -70,6 +71,7 @@ class Visits(Refining, known.Memory):
             if visit_rows.holds(connection, visit.id, visit.lease, "fetching") is None:
                 return False
             values = visit_rows.record_columns(record) | {"final_url": final_url, "status": status}
+            values |= visit_rows.asked_columns(asked)
             visit_rows.end(connection, visit.id, outcome, now, values=values | ({"fetched_at": now} if record else {}))
             believed = validators if outcome.kind in _LIST_OUTCOMES else None
             visit_rows.note_visit(connection, visit.url, now, outcome, believed)
@@ -127,6 +129,7 @@ class Visits(Refining, known.Memory):
         validators: Validators | None,
         now: datetime,
         redirects: Sequence[str] = (),
+        asked: Sequence[Asked] = (),
     ) -> bool:
         """Note that the page's bytes lie in the archive and wait to be refined; False if the lease is lost.
 
@@ -147,6 +150,7 @@ class Visits(Refining, known.Memory):
             "last_modified": held.last_modified,
             "fetched_at": now,
             **visit_rows.record_columns(record),
+            **visit_rows.asked_columns(asked),
         }
         with self._store.write() as connection:
             if not visit_rows.change_held(connection, visit.id, visit.lease, "fetching", values):
@@ -162,6 +166,7 @@ class Visits(Refining, known.Memory):
         retry_at: datetime | None = None,
         validators: Validators | None = None,
         final_url: str | None = None,
+        asked: Sequence[Asked] = (),
     ) -> bool:
         """End a visit that brought no page: http, unreachable, forbidden, too_large, not_modified; False if fenced.
 
@@ -170,7 +175,9 @@ class Visits(Refining, known.Memory):
         with self._store.write() as connection:
             if visit_rows.holds(connection, visit.id, visit.lease, "fetching") is None:
                 return False
-            visit_rows.end(connection, visit.id, outcome, now, values={"final_url": final_url})
+            visit_rows.end(
+                connection, visit.id, outcome, now, values={"final_url": final_url} | visit_rows.asked_columns(asked)
+            )
             believed = validators if outcome.kind == "not_modified" else None
             visit_rows.note_visit(connection, visit.url, now, outcome, believed)
             self._queue_again(connection, visit, retry_at, now)

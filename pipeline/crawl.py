@@ -85,7 +85,7 @@ async def crawl(
         for source in sources:
             if claims.enter_context(claim(archive.folder / CLAIMS, source.id)):
                 _take_back(ledger, source.id, now())
-        conduct = await _conduct(sources, settings, manners or Manners())
+        conduct = await _conduct(sources, settings, manners or Manners(), ledger)
         errands = _Crawl(sources, ledger, archive, pool, settings, conduct, now, on_progress, only_queued)
         try:
             await run_errands(errands, conduct, now, scrapy_settings)
@@ -103,9 +103,16 @@ def _take_back(ledger: Ledger, source: str, now: datetime) -> None:
         ledger.visits.release(visit)
 
 
-async def _conduct(sources: Sequence[Source], settings: Settings, manners: Manners) -> Conduct:
+async def _conduct(sources: Sequence[Source], settings: Settings, manners: Manners, ledger: Ledger) -> Conduct:
     guard = Guard.allowing(settings.allow_private)
-    conduct = Conduct(guard, user_agent(settings.user_agent), manners, settings.proxy)
+    conduct = Conduct(
+        guard,
+        user_agent(settings.user_agent),
+        manners,
+        settings.proxy,
+        site_files=ledger.site_files,
+        skips_reserved=settings.tdm == "skip",
+    )
     conduct.robots.forget_failures()
     delays: dict[str, float] = {}
     for source in sources:
@@ -255,18 +262,19 @@ class _Crawl:
             record = self._keep(answer.page)
             page, hops = answer.page, [canonicalise(url) for url, _ in answer.hops]
             final = canonicalise(page.final_url)
-            if not self._visits.fetched(visit, record, final, page.status, answer.validators, now, hops):
+            held = answer.validators
+            if not self._visits.fetched(visit, record, final, page.status, held, now, hops, answer.asked):
                 self._archive.erase(record)  # another crawl has the visit, or the address was forgotten meanwhile
                 return
             self._note(visit.url, "fetched")
         elif isinstance(answer, Unchanged):
-            self._visits.ended(visit, Outcome("not_modified"), now, validators=answer.validators)
+            self._visits.ended(visit, Outcome("not_modified"), now, validators=answer.validators, asked=answer.asked)
             self._look_again(visit, now)
             self._note(visit.url, "not_modified")
         elif isinstance(answer, Failed):
             again = retry_at(answer.outcome, visit.attempt, answer.wait, now)
             final_url = canonicalise(answer.final_url) if answer.final_url else None
-            self._visits.ended(visit, answer.outcome, now, retry_at=again, final_url=final_url)
+            self._visits.ended(visit, answer.outcome, now, retry_at=again, final_url=final_url, asked=answer.asked)
             self._note(visit.url, str(answer.outcome))
 
     def _look_again(self, visit: Visit, now: datetime) -> None:

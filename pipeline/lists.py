@@ -114,7 +114,13 @@ class Lists:
             memory = polls.failed(poll.memory, source, again=again is not None)
         validators = answer.validators if isinstance(answer, Unchanged) else None
         filed = self._visits.list_done(
-            visit, outcome=outcome, validators=validators, now=now, retry_at=again, memory=memory
+            visit,
+            outcome=outcome,
+            validators=validators,
+            now=now,
+            retry_at=again,
+            memory=memory,
+            asked=answer.asked,
         )
         return outcome if filed else None
 
@@ -126,7 +132,12 @@ class Lists:
             outcome = Outcome("not_modified")
             memory = replace(polls.unchanged(memory, poll.source), full_at=now, since_full=0)
             filed = self._visits.list_done(
-                poll.visit, outcome=outcome, validators=answer.validators, now=now, memory=memory
+                poll.visit,
+                outcome=outcome,
+                validators=answer.validators,
+                now=now,
+                memory=memory,
+                asked=answer.asked,
             )
             return outcome if filed else None
         links = await self._pool.links(answer.page, poll.kind, poll.address.selector if poll.address else None)
@@ -201,6 +212,7 @@ class Lists:
             final_url=canonicalise(answer.page.final_url),
             status=answer.page.status,
             memory=memory,
+            asked=answer.asked,
         )
         if not filed:
             self._erase(record)
