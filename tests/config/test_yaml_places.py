@@ -115,7 +115,7 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_what_a_yaml_writer_writes_is_read_back(value: object) -> None:
-    text = yaml.dump(value, allow_unicode=True)
+    text = yaml.dump(value)  # with allow_unicode PyYAML writes U+0085 as a line break, and itself reads back another value
     if "&" in text and "*" in text and ("&id" in text):
         return  # the writer shares equal lists by anchors, which a person would not
     assert parse(text, HERE).value == value
