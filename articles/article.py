@@ -48,6 +48,7 @@ class Article:
 
     ``id`` is ``articles.url.article_id`` of the canonical URL under which it was first filed; a reader that does not know
     the ledger fills in the id of ``url``, and filing settles it. ``seen_at`` carries a zone.
+    ``tdm_reserved``: page or site reserve text and data mining.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Article:
     teaser: bool = False
     origin: str | None = None
     truncated: bool = False
+    tdm_reserved: bool = False
     extract_version: str | None = None
 
     def part(self, name: str) -> str:

@@ -47,7 +47,8 @@ def to_json(annotated: Annotated) -> Json:
         "entries": None
         if article.entries is None
         else [{"at": e.at, "start": e.start, "end": e.end} for e in article.entries],
-        "access": {"claimed_free": article.claimed_free, "teaser": article.teaser},
+        "access": {"claimed_free": article.claimed_free, "teaser": article.teaser}
+        | ({"tdm_reserved": True} if article.tdm_reserved else {}),
         "origin": article.origin,
         "truncated": article.truncated,
         "entities": [
@@ -69,6 +70,11 @@ def to_json(annotated: Annotated) -> Json:
         "story": notes.story,
         "versions": ({"extract": article.extract_version} if article.extract_version else {}) | dict(notes.versions),
     }
+
+
+def without_text(data: Json) -> Json:
+    """Return an article's JSON object as it may leave the desk when its site reserves text and data mining."""
+    return data | {"text": None, "lead": None, "entries": None}
 
 
 def from_json(data: object) -> Annotated:
@@ -110,6 +116,7 @@ def _article(data: Mapping[str, Any]) -> Article:
         teaser=bool(access.get("teaser")),
         origin=_text(data, "origin"),
         truncated=bool(data.get("truncated")),
+        tdm_reserved=bool(access.get("tdm_reserved")),
         extract_version=versions.get("extract"),
     )
 

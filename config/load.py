@@ -14,6 +14,7 @@ from articles.errors import Wrong, nearest
 from config import references
 from config.desk import Desk, Kind
 from config.environment import from_environment
+from config.groups import switch_on
 from config.mistakes import Mistake, of_model, of_wrong, tell
 from config.models import Alert, Channel, Entity, FileChannel, Settings, Source, Topic
 from config.yaml_places import Document, read
@@ -120,7 +121,7 @@ class _Reading:
         return Desk(
             folder=self._folder,
             settings=settings,
-            sources=self._sources(config / "sources"),
+            sources=switch_on(self._sources(config / "sources"), settings.sources),
             channels={"file": FileChannel(id="file", kind="file"), **found.pop("channels")},
             places=self._places,
             **found,

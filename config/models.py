@@ -178,6 +178,15 @@ class MailChannel(Model):
 Channel = Annotated[FileChannel | WebhookChannel | MailChannel, Field(discriminator="kind")]
 
 
+class SourceGroups(Model):
+    """Sources switched on together, though their files say ``enabled: false``: those that fit every list given here."""
+
+    tiers: tuple[Tier, ...] = ()
+    countries: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = Field((), description="ISO 3166-1 alpha-2")
+    languages: tuple[Language, ...] = Field((), description="one of them is enough")
+    off: tuple[Id, ...] = Field((), description="sources that stay off, whatever their file or a group says")
+
+
 class Settings(Model):
     """The desk's own settings, as in lagebild.yaml; each can come from the environment as LAGEBILD_<NAME>."""
 
@@ -196,6 +205,7 @@ class Settings(Model):
     )
     engine_timeout: Duration = Field(timedelta(seconds=30), description="how long the server may take for an answer")
     languages: tuple[Language, ...] = ("de", "en")
+    sources: SourceGroups = Field(SourceGroups(), description="groups of sources that are switched on")
     time_zone: Zone = "Europe/Berlin"
     user_agent: str = Field("", description="contact (address or mail) that is added to the user agent")
     allow_private: tuple[Network, ...] = Field((), description="private networks that may be crawled after all, as CIDR")

@@ -68,3 +68,8 @@ def _word_count(article: Node) -> int:
     if isinstance(value, str) and value.isdecimal() and len(value) < 7:
         return int(value)
     return value if isinstance(value, int) else 0
+
+
+def tdm_reserved(stated: Stated) -> bool:
+    """Whether the page reserves text and data mining (W3C community report "TDM Reservation Protocol", 2022)."""
+    return (stated.first("tdm-reservation") or "").strip() == "1"

@@ -187,6 +187,7 @@ def _article(reading: _Reading) -> Article:
         kind=kind,
         entries=entries,
         claimed_free=access.claimed_free(stated),
+        tdm_reserved=access.tdm_reserved(stated),
         teaser=teaser,
         origin=authors.origin(bylines, text),
         extract_version=EXTRACT_VERSION,

@@ -85,6 +85,7 @@ def _believed(services: Services, claimed: str, read: Article) -> bool:
 
 def _identified(read: Article, ref: PageRef, place: Place) -> Article:
     """Give the article the id, first sight and revision that the ledger knows, or those of a first filing."""
+    read = replace(read, tdm_reserved=read.tdm_reserved or ref.tdm is not None)
     if place.known is None:
         url = place.urls[0]
         return replace(read, id=article_id(url), url=url, source=ref.source, seen_at=ref.fetched_at)

@@ -185,12 +185,14 @@ def export(
     context: typer.Context,
     since: Annotated[str | None, typer.Option(help="Only what was first seen since: 2026-01-31 or 7d.")] = None,
 ) -> None:
-    """Every article as one JSON line, in the order of its last change."""
+    """Every article as one JSON line, in the order of its last change; without text where the site reserves it (`tdm`)."""
     from app.commands.passes import parse_since
-    from articles.wire import to_json
+    from articles.wire import to_json, without_text
 
     start = parse_since(since)
     with opened(context) as services:
+        obeys = services.desk.settings.tdm != "ignore"
         for filed in services.ledger.files.every():
             if start is None or filed.first_seen >= start:
-                print_json(to_json(filed.annotated))
+                told = to_json(filed.annotated)
+                print_json(without_text(told) if obeys and filed.annotated.article.tdm_reserved else told)
