@@ -17,11 +17,15 @@ TimeSource = Literal["json-ld", "meta", "time", "feed", "sitemap", "url", "text"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A stated time with its provenance: ``at`` is ISO 8601 with zone, or a bare date when the precision is a day."""
+    """A stated time with its provenance: ``at`` is ISO 8601 with zone, or a bare date when the precision is a day.
+
+    ``suspect``: the page contradicts itself about it, so that sorting goes by when the article was first seen.
+    """
 
     at: str
     precision: Literal["minute", "day"]
     source: TimeSource
+    suspect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,9 @@ class Article:
 
     ``id`` is ``articles.url.article_id`` of the canonical URL under which it was first filed; a reader that does not know
     the ledger fills in the id of ``url``, and filing settles it. ``seen_at`` carries a zone.
-    ``tdm_reserved``: page or site reserve text and data mining.
+    ``tdm_reserved``: page or site reserve text and data mining. ``agreement`` is how alike the
+    text that was found is to the one the page states in its JSON-LD (0 to 1, None if it states none): it falls when
+    a site's layout has changed under the reader.
     """
 
     id: str
@@ -72,6 +78,7 @@ class Article:
     truncated: bool = False
     tdm_reserved: bool = False
     extract_version: str | None = None
+    agreement: float | None = None
 
     def part(self, name: str) -> str:
         """Return the text of a field named in ``TEXT_FIELDS`` or ``author``, empty if absent."""

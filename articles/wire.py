@@ -51,6 +51,7 @@ def to_json(annotated: Annotated) -> Json:
         | ({"tdm_reserved": True} if article.tdm_reserved else {}),
         "origin": article.origin,
         "truncated": article.truncated,
+        "agreement": article.agreement,
         "entities": [
             {
                 "id": e.id,
@@ -118,6 +119,7 @@ def _article(data: Mapping[str, Any]) -> Article:
         truncated=bool(data.get("truncated")),
         tdm_reserved=bool(access.get("tdm_reserved")),
         extract_version=versions.get("extract"),
+        agreement=None if (alike := data.get("agreement")) is None else float(alike),
     )
 
 
@@ -143,7 +145,10 @@ def _annotations(data: Mapping[str, Any]) -> Annotations:
 
 
 def _moment_json(moment: Moment | None) -> Json | None:
-    return None if moment is None else {"at": moment.at, "precision": moment.precision, "from": moment.source}
+    if moment is None:
+        return None
+    said: Json = {"at": moment.at, "precision": moment.precision, "from": moment.source}
+    return said | {"suspect": True} if moment.suspect else said
 
 
 def _spans_json(spans: tuple[Span, ...]) -> list[Json]:
@@ -201,4 +206,4 @@ def _moment(data: Mapping[str, Any], name: str) -> Moment | None:
     except ValueError as error:
         raise Wrong(f"not an ISO 8601 time: {at!r}", field=name) from error
     precision = value.get("precision") or ("day" if len(at) == len("2025-06-25") else "minute")
-    return Moment(at, "day" if precision == "day" else "minute", value.get("from") or "meta")
+    return Moment(at, "day" if precision == "day" else "minute", value.get("from") or "meta", bool(value.get("suspect")))

@@ -249,6 +249,21 @@ def settle(evidence: Iterable[Evidence], site: Habits) -> Moment | None:
     return moment(chosen[1], chosen[0]) if chosen else None
 
 
+def contradicted(
+    published: Moment, stated: Iterable[str | None], earlier: Iterable[When | None], modified: When | None, site: Habits
+) -> bool:
+    """Whether a page contradicts itself about when it was published, so that the time is not to be sorted by.
+
+    ``stated`` is what JSON-LD and meta say: one of them lies in the future. ``earlier`` is when the page was known already,
+    by its address and by the list that named it: more than a day before. ``modified``: it changed before it existed.
+    """
+    day = date.fromisoformat(published.at[:10])
+    if any((when := read(text, site)) is not None and not is_plausible(when, site) for text in stated):
+        return True
+    known = [when.day for when in (*earlier, modified) if when is not None and is_plausible(when, site)]
+    return any(day - before > timedelta(days=1) for before in known)
+
+
 def _same_day(vague: When, exact: When, site: Habits) -> bool:
     assert exact.instant is not None
     return vague.day in (exact.day, exact.instant.astimezone(site.zone).date(), exact.instant.astimezone(UTC).date())

@@ -162,7 +162,7 @@ def _article(reading: _Reading) -> Article:
     bylines = authors.read_bylines(_stated_authors(stated), reading.site_names)
     published, modified = _times(reading)
     updates = live.read_updates(reading.tree, stated, reading.habits)
-    text = _body(reading, (title, f"{kicker} {title}", kicker), bylines.people)
+    text, agreement = _body(reading, (title, f"{kicker} {title}", kicker), bylines.people)
     lead = _lead(stated, title)
     entries = None
     if updates and kinds.kind_of_article(stated, url, title, len(updates), len(text)) == "live":
@@ -191,6 +191,7 @@ def _article(reading: _Reading) -> Article:
         teaser=teaser,
         origin=authors.origin(bylines, text),
         extract_version=EXTRACT_VERSION,
+        agreement=agreement,
     )
 
 
@@ -260,11 +261,19 @@ def _times(reading: _Reading) -> tuple[Moment | None, Moment | None]:
         ],
         site,
     )
+    if published is not None and dates.contradicted(
+        published,
+        [jsonld.string(node, "datePublished"), stated.first(*_PUBLISHED_META)],
+        [dates.in_url(reading.page.final_url, site), dates.read(link.published if link else None, site)],
+        dates.read(jsonld.string(node, "dateModified"), site),
+        site,
+    ):
+        published = replace(published, suspect=True)
     return published, modified if modified and dates.is_later(modified, published) else None
 
 
-def _body(reading: _Reading, heads: tuple[str | None, ...], people: tuple[str, ...]) -> str:
-    """Return the article's paragraphs, an empty line between them."""
+def _body(reading: _Reading, heads: tuple[str | None, ...], people: tuple[str, ...]) -> tuple[str, float | None]:
+    """Return the article's paragraphs, an empty line between them, and how alike found and stated text are."""
     if reading.flat is not None:
         lines = list(reading.flat)
     else:
@@ -278,7 +287,11 @@ def _body(reading: _Reading, heads: tuple[str | None, ...], people: tuple[str, .
         if line
     ]
     other = "\n\n".join(body.filter_lines(stated, heads, people))
-    return other if _is_better(other, text) else text
+    if len(other) < body.SHORT:  # a teaser in the place of the text says nothing about the text
+        return other if _is_better(other, text) else text, None
+    mine, theirs = _shingles(text), _shingles(other)
+    alike = 2 * len(mine & theirs) / max(1, len(mine) + len(theirs))
+    return other if _is_better(other, text) else text, round(alike, 3)
 
 
 def _selected(reading: _Reading) -> HtmlElement:

@@ -31,7 +31,7 @@ def analyse_article(annotated: Annotated, analyser: Analyser, source: Source | N
         keywords=_keywords(annotated, language, source),
         published=published,
         seen=seen,
-        time=seen if published is None else published,
+        time=seen if published is None or (_is_suspect(article.published) and seen is not None) else published,
     )
 
 
@@ -58,6 +58,11 @@ def _published(moment: Moment | None, zone: ZoneInfo) -> int | None:
         return None
     at = datetime.fromisoformat(moment.at)
     return _milliseconds(at if at.tzinfo is not None else at.replace(tzinfo=zone))
+
+
+def _is_suspect(moment: Moment | None) -> bool:
+    """Whether a page contradicts itself about its time: such an article is sorted by when it was first seen."""
+    return moment is not None and moment.suspect
 
 
 def _milliseconds(at: datetime) -> int:
