@@ -26,6 +26,9 @@ def search(
     facet: Annotated[str, typer.Option(help="Count values of these fields, such as source,topic,entity,lang.")] = "",
     since: Annotated[str | None, typer.Option(help="From then on: 2026-01-31, an ISO time, or an age as in 7d.")] = None,
     until: Annotated[str | None, typer.Option(help="Until then; a day is included.")] = None,
+    half_life: Annotated[
+        float | None, typer.Option(metavar="DAYS", help="Age counts: today's articles twice, half of that gone after DAYS.")
+    ] = None,
     after: Annotated[str | None, typer.Option(help="The `next` of the page before.")] = None,
     index: Annotated[Path | None, typer.Option(help="An index of its own, made by `lagebild index build`.")] = None,
     queries: Annotated[Path | None, typer.Option(help="One query a line, one JSON line each (with --index).")] = None,
@@ -48,7 +51,7 @@ def search(
     from pipeline.find import Wanted
     from pipeline.find import search as find
 
-    wanted = Wanted(limit, sort, _facets(facet), since, until, after)
+    wanted = Wanted(limit, sort, _facets(facet), since, until, after, half_life)
     with opened(context) as services:
         answer = find(services, text, wanted)
         if json:
