@@ -55,6 +55,15 @@ class Address(Model):
     selector: str | None = Field(None, description="CSS selector of the links' elements, for kind: page")
 
 
+class Layout(Model):
+    """How a site's pages are built, where general rules fail; an old layout stays for the pages of its time."""
+
+    valid_until: date | None = Field(None, description="last day of pages built so; absent: until further notice")
+    text_selector: str | None = Field(None, description="CSS selector of the article's body")
+    title_selector: str | None = Field(None, description="CSS selector of the headline")
+    remove: tuple[str, ...] = Field((), description="CSS selectors of what belongs to no article, taken out first")
+
+
 class Source(Model):
     """A site that is watched, as written in config/sources/<id>.yaml (the id is the file's name)."""
 
@@ -77,6 +86,7 @@ class Source(Model):
     backfill: Duration = Field(timedelta(days=7), description="items older than this at the first poll are skipped")
     delay: float | None = Field(None, ge=0, description="seconds between requests; 1 or the site's crawl-delay if absent")
     text_selector: str | None = Field(None, description="CSS selector of the article's body, where general rules fail")
+    layouts: tuple[Layout, ...] = Field((), description="how its pages are built, by the last day each layout held")
     expected: dict[str, float] | None = Field(None, description="items per weekday, mon to sun")
     verified: date | None = Field(None, description="when a health check last saw it alive; absent: unverified")
     enabled: bool = True

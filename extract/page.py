@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cssselect import SelectorError
 from lxml.html import HtmlElement, document_fromstring
 
 from articles.article import Article, Moment, TimeSource
@@ -12,8 +11,8 @@ from articles.errors import Wrong
 from articles.outcome import Rejected
 from articles.page import Page
 from articles.url import article_id, canonicalise, host
-from config.models import Source
-from extract import access, address, authors, body, dates, jsonld, kinds, live, titles
+from config.models import Layout, Source
+from extract import access, address, authors, body, dates, jsonld, kinds, layout, live, titles
 from extract.decode import decode, one_line, plain, tidy
 from extract.flat import read_flat
 from extract.stated import Stated, heading_text, parts_of_heading, read_stated
@@ -78,6 +77,7 @@ class _Reading:
     stated: Stated
     tree: HtmlElement
     flat: tuple[str, ...] | None
+    layout: Layout
     linked: int
     walled: bool
     words: str
@@ -120,6 +120,8 @@ def _extract(page: Page, source: Source | None, *, linear: bool) -> Article | Re
 
 
 def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, flat: tuple[str, ...] | None) -> _Reading:
+    built = layout.on(source, page.fetched_at.date())
+    layout.strip(tree, built)
     stated, name = read_stated(tree, page.final_url), host(url)
     stated.named_error = kinds.names_error(tree)
     linked, words = kinds.linked_headlines(tree), body.without_code(tree)
@@ -133,6 +135,7 @@ def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, fla
         stated=stated,
         tree=tree,
         flat=flat,
+        layout=built,
         linked=linked,
         walled=stated.paywalled or access.asks_to_pay(words),
         words=one_line(words[:20_000]),
@@ -197,6 +200,8 @@ def _article(reading: _Reading) -> Article:
 
 def _titles(reading: _Reading) -> titles.Titles:
     stated, link = reading.stated, reading.page.link
+    if named := layout.title(reading.tree, reading.layout):
+        return titles.choose([("h1", named)], reading.site_names, stated.kicker)
     headline, kicker = heading_text(stated.heading)
     node = stated.about
     candidates: list[tuple[titles.Place, str | None]] = [
@@ -277,9 +282,11 @@ def _body(reading: _Reading, heads: tuple[str | None, ...], people: tuple[str, .
     if reading.flat is not None:
         lines = list(reading.flat)
     else:
-        selected = _selected(reading)
-        heading = reading.stated.heading if selected is reading.tree else None
-        lines = body.read(selected, heading, reading.stated.furniture)
+        selected = layout.body(reading.tree, reading.layout)
+        if selected is None:
+            lines = body.read(reading.tree, reading.stated.heading, reading.stated.furniture)
+        else:
+            lines = body.read(selected, None, reading.stated.furniture)
     text = "\n\n".join(body.filter_lines(lines, heads, people))
     stated = [
         line
@@ -292,20 +299,6 @@ def _body(reading: _Reading, heads: tuple[str | None, ...], people: tuple[str, .
     mine, theirs = _shingles(text), _shingles(other)
     alike = 2 * len(mine & theirs) / max(1, len(mine) + len(theirs))
     return other if _is_better(other, text) else text, round(alike, 3)
-
-
-def _selected(reading: _Reading) -> HtmlElement:
-    """Return a tree of the elements that the source names as its body, or the whole page."""
-    selector = reading.source.text_selector if reading.source else None
-    try:
-        found = list(reading.tree.cssselect(selector)) if selector else []
-    except SelectorError:  # a slip in one source's YAML must not cost its pages: general rules read them
-        found = []
-    if not found:
-        return reading.tree
-    root = document_fromstring("<html><body><article></article></body></html>")
-    root[0][0].extend(found)
-    return root
 
 
 def _is_better(other: str, text: str) -> bool:
