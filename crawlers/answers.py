@@ -20,6 +20,7 @@ from scrapy.http import Response
 
 from articles.outcome import Outcome
 from articles.page import Page, Validators, Visit
+from crawlers.media import LargeMedia
 from crawlers.redirects import HOPS, TooManyHops
 from crawlers.robots import Forbidden, Reserved, Unknown
 from crawlers.tdm import reserved_by_header
@@ -40,6 +41,7 @@ FAILURES = (
     UnsupportedURLSchemeError,
     TooManyHops,
     Forbidden,
+    LargeMedia,
     Reserved,
     Unknown,
     OSError,
@@ -91,6 +93,8 @@ def outcome_of(error: BaseException) -> Outcome:
         return error.outcome
     if isinstance(error, Forbidden):
         return Outcome("forbidden", "robots")
+    if isinstance(error, LargeMedia):
+        return Outcome("rejected", "not_html")
     if isinstance(error, Reserved):
         return Outcome("forbidden", "tdm")
     if isinstance(error, TooManyHops):

@@ -13,6 +13,8 @@ from scrapy.http import Headers, Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawlers.conduct import Conduct
+from crawlers.media import LargeMedia, is_large_media
+from crawlers.obey import IS_PAGE
 from crawlers.retry import patience
 from egress.client import tls_context
 from egress.guard import EgressRefused
@@ -48,6 +50,13 @@ class GuardedHandler(AiohttpDownloadHandler):
     def _extract_headers(response: _ClientResponse) -> Headers:
         """Take the bytes: Scrapy's own way fails on a header that is no UTF-8 (a hostile test shows it)."""
         return Headers(list(response.raw_headers))
+
+    async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
+        """Read the body, unless the headers of an article announce a film; raises ``media.LargeMedia``."""
+        stated = response.headers
+        if request.meta.get(IS_PAGE) and is_large_media(stated.get("Content-Type"), stated.get("Content-Length")):
+            raise LargeMedia(request.url)
+        return await super()._read_response(response, request)
 
     async def download_request(self, request: Request) -> Response:
         """Fetch in the host's turn; raises ``conduct.NotNow`` when the pass stops or the host is left alone."""

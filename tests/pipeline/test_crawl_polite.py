@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -61,6 +62,26 @@ async def test_robots_txt_is_asked_once_a_day_whatever_process_asks(desk: Desk, 
     desk.ledger.site_files.keep(f"{site.url}/robots.txt", _long_ago(desk, site))
     await desk.crawl(desk.source(site), manners=Manners())
     assert site.count("/robots.txt") == 2
+
+
+async def test_the_body_of_a_film_is_not_fetched(desk: Desk, site: Site) -> None:
+    sent = 0
+
+    async def film(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        answer = web.StreamResponse(headers={"Content-Type": "video/mp4"})
+        await answer.prepare(request)
+        for _ in range(100):
+            await answer.write(b"\0" * 65536)
+            sent += 65536
+            await asyncio.sleep(0.01)
+        return answer
+
+    site.pages = {"/feed": site.feed("/film", "/a"), "/film": film, "/a": ARTICLE}
+    await desk.crawl(desk.source(site))
+    assert desk.ended[f"{site.url}/film"] == "rejected(not_html)"
+    assert desk.ended[f"{site.url}/a"] == "fetched"
+    assert sent < 100 * 65536
 
 
 RESERVING = {
