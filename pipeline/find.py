@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from articles.article import Annotated, Span
+from articles.errors import Wrong
 from index.engine import Bucket, Count, Engine, Hit, Sort, Unit
 from index.suggest import suggest
 from language.query_context import QueryContext
+from language.query_error import shown
 from language.query_judge import find
 from language.query_plan import Between, Plan
-from language.query_time import milliseconds
+from language.query_time import HOW_TO, is_time, milliseconds
 from language.query_tree import KeywordField, Query, Word
 from pipeline.ask import ask
 from pipeline.services import Services
@@ -110,9 +113,15 @@ def over_time(engine: Engine, plan: Plan, zone: ZoneInfo) -> tuple[Bucket, ...]:
 def _between(wanted: Wanted, context: QueryContext) -> Between | None:
     if wanted.since is None and wanted.until is None:
         return None
-    since = None if wanted.since is None else milliseconds(wanted.since, "since", context.zone, context.now)
-    until = None if wanted.until is None else milliseconds(wanted.until, "until", context.zone, context.now)
-    return Between("time", since, until)
+    return Between("time", _bound(wanted.since, "since", context), _bound(wanted.until, "until", context))
+
+
+def _bound(text: str | None, bound: Literal["since", "until"], context: QueryContext) -> int | None:
+    if text is None:
+        return None
+    if not is_time(text):
+        raise Wrong(f"{shown(text)} is no time; {HOW_TO}", field=bound)
+    return milliseconds(text, bound, context.zone, context.now)
 
 
 def _seen(services: Services, plan: Plan, hit: Hit) -> Seen:
