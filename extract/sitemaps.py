@@ -19,6 +19,21 @@ URLS_LIMIT = 50_000
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:urlset|sitemapindex)\b")
 
 
+class _Names(dict[object, str]):
+    """A tag's own name; empty for images and videos, whose loc and title are not the page's."""
+
+    def __missing__(self, tag: object) -> str:
+        space, _, name = str(tag).rpartition("}")
+        name = "" if "image" in space or "video" in space else name
+        if len(self) < _TAGS_LIMIT:  # a hostile sitemap names its tags without end
+            self[tag] = name
+        return name
+
+
+_TAGS_LIMIT = 256
+_NAMES = _Names()
+
+
 def read(body: bytes, url: str) -> Links:
     """Read a sitemap or sitemap index (its links have ``kind="sitemap"``), or a text file of URLs."""
     if not _ROOT.search(body[:65536]):
@@ -56,16 +71,18 @@ def _stream(body: bytes, url: str, damage: list[str]) -> Iterator[Link]:
 def _entry(element: etree._Element, base: str) -> Link | None:
     fields: dict[str, str] = {}
     for child in element:
-        name = _local(child)
+        name, text = _NAMES[child.tag], child.text
         if name == "news":
-            fields.update((_local(node), node.text) for node in child.iter() if node.text)
-        elif child.text and name:
-            fields.setdefault(name, child.text)
+            for node in child.iterdescendants():
+                if text := node.text:
+                    fields[_NAMES[node.tag]] = text
+        elif text and name:
+            fields.setdefault(name, text)
     stated = (fields.get("loc") or "").strip()
     address = join(base, stated) if stated else None
     if address is None:
         return None
-    if _local(element) == "sitemap":
+    if _NAMES[element.tag] == "sitemap":
         return Link(url=address, updated=time(fields.get("lastmod")), kind="sitemap")
     keywords = fields.get("keywords")
     return Link(
@@ -73,20 +90,14 @@ def _entry(element: etree._Element, base: str) -> Link | None:
         title=one_line(fields.get("title")) or None,
         published=time(fields.get("publication_date")),
         updated=time(fields.get("lastmod")),
-        language=one_line(fields.get("language")) or None,
+        language=_language(fields.get("language")),
         keywords=tuple(word for word in map(one_line, keywords.split(",")) if word) if keywords else (),
     )
 
 
-def _local(element: etree._Element) -> str:
-    return _without_namespace(str(element.tag))
-
-
 @lru_cache(maxsize=256)
-def _without_namespace(tag: str) -> str:
-    """Return a tag's own name; empty for images and videos, whose loc and title are not the page's."""
-    space, _, name = tag.rpartition("}")
-    return "" if "image" in space or "video" in space else name
+def _language(text: str | None) -> str | None:
+    return one_line(text) or None if text and len(text) < 40 else None
 
 
 def _read_lines(text: str, url: str) -> Links:
