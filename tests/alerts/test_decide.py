@@ -85,7 +85,8 @@ def test_every_match_is_accounted_for_on_every_channel(
     annotated = published((SEEN - timedelta(hours=hours)).isoformat())
     circumstances = about(tuple(channels), told=told, reprocessing=reprocessing)
     decisions = decide([MATCH], annotated, SEEN, circumstances)
-    assert [d.channel for d in decisions] == (channels or [None])
+    told_of: list[str | None] = [*channels] or [None]
+    assert [d.channel for d in decisions] == told_of
     for decision in decisions:
         assert decision.state == "open" or decision.state in ENDED
         assert decision.why
