@@ -9,7 +9,7 @@ EDITABLE := --config-settings editable_mode=compat --editable
 ROOMS := articles egress config language ledger index enrich extract crawlers alerts pipeline flows app
 CODE := $(ROOMS) tests benchmarks training
 
-.PHONY: help setup demo test lint types imports unit deep chaos test-hostile bench constraints clean
+.PHONY: help setup demo test lint types imports unit deep chaos test-hostile services bench constraints clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -59,6 +59,9 @@ chaos: setup  ## kill tests (LAGEBILD_SHORT=1: a short form)
 
 test-hostile: setup  ## hostile servers and pages only
 	$(BIN)/pytest -q -k hostile
+
+services: setup  ## fetch real search servers for the tests into a cache outside the checkout (Maven and a JDK needed, 1.8 GB once)
+	$(BIN)/python -m tests.services install
 
 bench: setup  ## speed and memory, printed as tables beside a yardstick of the same run
 	$(BIN)/python -m benchmarks
