@@ -88,11 +88,13 @@ def gap(planned: Sequence[Planned], reading: Reading) -> str | None:
     """Return what may have been missed: a list read before that shows no item of its last reading, else None.
 
     An item that only another list showed proves nothing, and one item alone is no proof in a list of several: it may be
-    pinned, or an old one that was dated anew. If the last reading is not remembered, any known item counts; if it showed
-    no item, none can have been lost.
+    pinned, or an old one that was dated anew. If the last reading is not remembered, any known item counts; a list that was
+    empty and has a few items has lost none, but one that filled up meanwhile may have run over.
     """
     articles = items(planned)
-    if not reading.read_before or not articles or reading.shown == frozenset():
+    if not reading.read_before or not articles:
+        return None
+    if reading.shown == frozenset() and len(articles) < SEVERAL:
         return None
     if reading.shown is None:
         seen_again, needed = sum(url in reading.known for url in articles), 1

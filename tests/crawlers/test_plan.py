@@ -198,7 +198,9 @@ def test_an_item_that_only_another_list_showed_proves_nothing() -> None:
     assert gap(plan(overlap, pinned), pinned) is not None, "one item may be pinned, or dated anew"
     assert gap(plan([*overlap, Link(f"{ARTICLE}9")], pinned), pinned) is None
     empty = Reading(source(), {}, NOW - timedelta(days=2), NOW, read_before=True, shown=frozenset())
-    assert gap(plan(fresh, empty), empty) is None, "a list that was empty has lost nothing"
+    assert gap(plan(fresh, empty), empty) is None, "a list that was empty and has a few items has lost none"
+    filled = [Link(f"{ARTICLE}{n}") for n in range(12)]
+    assert gap(plan(filled, empty), empty) is not None, "but one that filled up meanwhile may have run over"
 
 
 def test_a_gap_is_filled_from_news_sitemaps_of_the_same_site() -> None:
