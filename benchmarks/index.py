@@ -73,7 +73,8 @@ def main() -> None:
 def _measure(engine: Engine) -> None:
     status = engine.status()
     print(f"index                {status.bytes / status.documents / 1000:8.2f} KB an article, {status.documents:,} in all")
-    print(f"peak memory          {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:8d} MB, this process")
+    print(f"memory               {_own_memory():8d} MB of this process' own; at most, with pages of files mapped,")
+    print(f"                     {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:8d} MB")
     _ask(engine)
     _page(engine)
     print()
@@ -164,6 +165,12 @@ def _cpu(work: Callable[[], object]) -> float:
     begin = time.process_time()
     work()
     return (time.process_time() - begin) * 1000
+
+
+def _own_memory() -> int:
+    """Megabytes that are not pages of mapped files, which the kernel may drop at any time (proc(5), RssAnon)."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.partition("RssAnon:")[2].split()[0]) // 1024
 
 
 def _percentile(times: list[float], percent: int) -> float:
