@@ -14,6 +14,7 @@ DURATION = r"^(\d{1,9}[smhd])+$"
 _DURATION = re.compile(DURATION)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST = timedelta(days=36_525)
+_PREFIX = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 _MAILBOX = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 
 
@@ -58,15 +59,26 @@ def public_address(value: str) -> str:
 
 
 def engine_address(value: str) -> str:
-    """Check ``embedded`` or the address of an Elasticsearch server."""
+    """Check ``embedded`` or the address of an Elasticsearch server: hosts with commas, and the prefix of our indices."""
     if value == "embedded":
         return value
+    scheme, slashes, rest = value.partition("://")
+    hosts, _, prefix = rest.partition("/")
+    if "@" in hosts:
+        raise ValueError(
+            "user and password do not belong into the address; set LAGEBILD_ENGINE_USER and LAGEBILD_ENGINE_PASSWORD, "
+            "or LAGEBILD_ENGINE_API_KEY"
+        )
     try:
-        return address(value)
+        for host in hosts.split(","):
+            address(f"{scheme}{slashes}{host}")
     except ValueError:
         raise ValueError(
-            f"{value!r} is neither embedded nor a server's address, as in https://search.example:9200"
+            f"{value!r} is neither embedded nor a server's address, as in https://search.example:9200/desk"
         ) from None
+    if prefix and not _PREFIX.fullmatch(prefix.rstrip("/")):
+        raise ValueError(f"{prefix!r} cannot begin the names of indices: lower-case letters, digits, . _ - only")
+    return value
 
 
 def network(value: str) -> str:

@@ -96,7 +96,7 @@ class ElasticEngine:
             self._client.indices.refresh(index=self._indices.read)
 
     def status(self) -> EngineStatus:
-        """Return version, size and number of articles."""
+        """Return version, size and the number of articles, all that was put before counted."""
         with border(self._server, "ask how it is"):
             name = f"{_PRODUCT[self._server.compat]} {self._client.info()['version']['number']}"
         now = EngineStatus(name, f"{self._server.place}", "absent", 0, 0, None, self._version)
@@ -111,6 +111,7 @@ class ElasticEngine:
             state: State = "ready" if current.version == self._version else "stale"
             with border(self._server, "ask how it is"):
                 size = self._client.indices.stats(index=current.name, metric="store")["_all"]["primaries"]["store"]
+            self.refresh()
             documents = self._questions.count(AllOf(()))
             return replace(now, state=state, version=current.version, bytes=int(size["size_in_bytes"]), documents=documents)
         except NotSo:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from articles.article import TEXT_FIELDS, Annotated
+from articles.errors import Wrong
 from config.desk import Desk
 from config.versions import body
 from language.analysis import Analyser
@@ -29,6 +30,7 @@ if TYPE_CHECKING:  # each room costs its import only where it is used: `lagebild
     from alerts.matcher import Matcher
     from enrich.enricher import Enricher
     from extract.pool import ReaderPool
+    from index.elastic_address import Server
     from index.engine import Engine
     from ledger.archive import Archive
     from ledger.book import Ledger
@@ -131,10 +133,25 @@ class Services:
 
     @cached_property
     def engine(self) -> Engine:
-        """The search engine of the desk."""
-        from index.embedded import EmbeddedEngine
+        """The search engine of the desk; raises Wrong as ``open_engine``."""
+        return self.open_engine(self.desk.settings.engine, self.data / "index")
 
-        return EmbeddedEngine(self.data / "index", self.index_version)
+    def open_engine(self, address: str, folder: Path) -> Engine:
+        """Open ``embedded`` in a folder, or the server at an address, with the desk's other settings; nothing is sent yet.
+
+        Raises Wrong for an address, credentials or a CA file that are none, or where the server's client is not installed.
+        """
+        if address == "embedded":
+            from index.embedded import EmbeddedEngine
+
+            return EmbeddedEngine(folder, self.index_version)
+        try:
+            from index.elastic import ElasticEngine
+        except ModuleNotFoundError as error:
+            raise Wrong(
+                f"a search server needs {error.name}; `pip install 'lagebild[elasticsearch]'`", field="engine"
+            ) from error
+        return ElasticEngine(_search_server(self.desk, address, self._env), self.index_version)
 
     @property
     def index_version(self) -> str:
@@ -201,6 +218,21 @@ def database_url(desk: Desk) -> str:
     if not slashes or not head.startswith("sqlite") or path.startswith("/"):
         return url
     return f"{head}:///{desk.path(path)}"
+
+
+def _search_server(desk: Desk, address: str, env: Mapping[str, str]) -> Server:
+    from index import elastic_address
+
+    settings = desk.settings
+    hosts, prefix = elastic_address.read(address)
+    return elastic_address.Server(
+        hosts,
+        prefix,
+        settings.engine_compat,
+        elastic_address.credentials(env),
+        desk.path(settings.engine_ca) if settings.engine_ca else None,
+        settings.engine_timeout.total_seconds(),
+    )
 
 
 def _desk_id(data: Path) -> str:

@@ -46,6 +46,7 @@ def test_many_rows_about_one_article_make_one_document(engine: Engine) -> None:
         ledger.file("live", f"Stand {revision}")
     assert drain(ledger, engine, ledger.document).ended == {"put": 50}
     assert ledger.made == 1
+    engine.refresh()
     assert engine.count(Terms("text", "x", ("49",))) == 1
 
 
