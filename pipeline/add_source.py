@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from articles.errors import Wrong
+from articles.url import canonicalise
 from config.write import write_source
 from crawlers.discover import discover_source
 from egress.client import Client
@@ -18,6 +19,7 @@ async def add(services: Services, url: str) -> tuple[str, Path]:
     Raises Wrong (no list found there, there is such a source already, the guard refuses the address), Transient (no
     answer).
     """
+    canonicalise(url)  # what is no address is told as such, before anybody is asked
     settings = services.desk.settings
     guard = Guard.only(settings.proxy) if settings.proxy else Guard.allowing(settings.allow_private)
     async with Client(guard, services.user_agent, proxy=settings.proxy) as client:

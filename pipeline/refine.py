@@ -52,6 +52,9 @@ async def _batch(services: Services, refs: list[PageRef], report: RefineReport, 
     readings = [asyncio.create_task(_read(services, ref)) for ref in refs]
     left = list(refs)
     try:
+        # What cannot be had (a full disk, a broken installation) is no page's fault: better known before the first one.
+        services.matcher  # noqa: B018
+        await asyncio.to_thread(lambda: services.enricher)
         for ref, reading in zip(refs, readings, strict=True):
             outcome = _settled(services, ref, await reading)
             left.remove(ref)
@@ -87,6 +90,8 @@ def _settled(services: Services, ref: PageRef, read: Article | Rejected | Killed
         return _end(services, ref, outcome, services.clock())
     except Transient:
         raise
+    except OSError as error:  # a page is only bytes in memory here: the disk is at fault
+        raise Transient(f"{ref.url} could not be settled: {error.strerror or error}; it waits for the next run") from error
     except Exception:
         log.exception("quarantined %s: its bytes are kept in the archive", ref.url)
         return _end(services, ref, Outcome("broken", "parser"), services.clock())

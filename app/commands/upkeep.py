@@ -8,7 +8,7 @@ import typer
 
 from app.output import columns, counted, print_json, safe, say
 from app.shell import Json, chosen, cli, index, opened
-from articles.errors import NotSo
+from articles.errors import NotSo, Wrong
 
 
 @cli.command()
@@ -168,6 +168,8 @@ def forget(
     from articles.url import canonicalise
     from pipeline.indexing import index as bring_up
 
+    if not reason.strip():
+        raise Wrong("say why; it is kept for ever", field="--reason")
     with opened(context) as services:
         named = canonicalise(article) if "://" in article else article
         gone = services.ledger.forget(named, reason, services.clock(), services.archive)
