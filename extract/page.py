@@ -149,7 +149,7 @@ def _judge(reading: _Reading) -> Article | Rejected:
     article = _article(reading)
     length = len(article.text or "")
     reason = kinds.failure(stated, article.title, article.text or "", reading.words, reading.page.status)
-    if reason is None and kinds.is_section(stated, url, reading.linked, length, dated=article.published is not None):
+    if reason is None and kinds.is_section(stated, url, reading.linked, length, dated=_is_dated(reading, article)):
         reason = "section"
     if reason is None and length < _SHORTEST:
         reason = "no_text"
@@ -157,6 +157,12 @@ def _judge(reading: _Reading) -> Article | Rejected:
         return article
     something = article.title or article.text or article.published
     return Rejected(reason, article if something else None)
+
+
+def _is_dated(reading: _Reading, article: Article) -> bool:
+    """Whether the page has a time of its own; a text beside what merely reads like a headline may date another's."""
+    moment = article.published
+    return moment is not None and not (moment.source == "text" and reading.stated.found_heading)
 
 
 def _article(reading: _Reading) -> Article:

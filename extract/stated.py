@@ -44,7 +44,8 @@ _BLOCKS = (
 class Stated:
     """A page's statements, raw and in document order; ``meta`` holds the values of each name, property or itemprop.
 
-    ``furniture`` are the elements of kicker, bylines and dates, which are no part of the text.
+    ``furniture`` are the elements of kicker, bylines and dates, which are no part of the text. ``found_heading``: nothing
+    is marked up as the headline; it was found by its words.
     """
 
     meta: dict[str, list[str]] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Stated:
     furniture: list[HtmlElement] = field(default_factory=list)
     paywalled: bool = False
     named_error: bool = False
+    found_heading: bool = False
     live: bool = False
     language: str | None = None
     base: str = ""
@@ -132,7 +134,10 @@ def read_stated(tree: HtmlElement, url: str) -> Stated:
     heading = _main_heading(stated.headings)
     if heading is None:
         heading = _stand_in_heading(tree)
-    stated.heading = heading if heading is not None else _heading_by_agreement(tree, stated)
+    if heading is None:
+        heading = _heading_by_agreement(tree, stated)
+        stated.found_heading = heading is not None
+    stated.heading = heading
     _read_marked_up(stated, tree)
     if not stated.dates_in_text and stated.heading is not None:
         stated.dates_in_text = _lines_beside(stated.heading)
