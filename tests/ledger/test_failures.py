@@ -13,15 +13,13 @@ from ledger.store import Store
 from tests.ledger.conftest import SITE, Desk
 
 
-def sqlite_only(desk: Desk) -> str:
-    """Return the file's path, or skip: this failure is SQLite's own."""
-    if not desk.url.startswith("sqlite"):
-        pytest.skip("a failure of SQLite's file")
-    return desk.url.removeprefix("sqlite:///")
+ON_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 
 
+@ON_SQLITE
 def test_a_full_disk_is_told_nothing_is_half_written_and_filing_goes_on_after(desk: Desk) -> None:
-    path = sqlite_only(desk)
+    path = desk.url.removeprefix("sqlite:///")
     desk.fetch("/a", "/b")
     one, two = desk.refs()
     desk.file(one, "fits")
@@ -49,8 +47,9 @@ def test_a_full_disk_is_told_nothing_is_half_written_and_filing_goes_on_after(de
     assert desk.gaps() == ()
 
 
+@ON_SQLITE
 def test_a_locked_ledger_is_told_after_a_while_and_serves_again_once_free(desk: Desk) -> None:
-    path = sqlite_only(desk)
+    path = desk.url.removeprefix("sqlite:///")
     desk.fetch("/a")
     (ref,) = desk.refs()
     blocker = sqlite3.connect(path, isolation_level=None)
@@ -66,9 +65,8 @@ def test_a_locked_ledger_is_told_after_a_while_and_serves_again_once_free(desk: 
     assert desk.gaps() == ()
 
 
+@ON_POSTGRESQL
 def test_a_server_that_drops_the_connection_in_the_middle_is_a_matter_of_trying_again(desk: Desk) -> None:
-    if desk.url.startswith("sqlite"):
-        pytest.skip("SQLite has no server")
     desk.fetch("/a")
     (ref,) = desk.refs()
     killer = Store(desk.url)
