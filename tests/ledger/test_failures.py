@@ -12,7 +12,6 @@ from ledger.book import Ledger
 from ledger.store import Store
 from tests.ledger.conftest import SITE, Desk
 
-
 ON_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 
