@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 
-EACH = ("commands", "whole_path", "extract", "enrich", "analysis", "query", "alerts", "index")
+EACH = ("commands", "whole_path", "extract", "reading", "enrich", "analysis", "query", "alerts", "index", "relevance", "crawl_week")
 """The modules of this folder that print a table."""
 
 
