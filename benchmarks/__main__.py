@@ -7,7 +7,19 @@ import platform
 import subprocess
 import sys
 
-EACH = ("commands", "whole_path", "extract", "reading", "enrich", "analysis", "query", "alerts", "index", "relevance", "crawl_week")
+EACH = (
+    "commands",
+    "whole_path",
+    "extract",
+    "reading",
+    "enrich",
+    "analysis",
+    "query",
+    "alerts",
+    "index",
+    "relevance",
+    "crawl_week",
+)
 """The modules of this folder that print a table."""
 
 
