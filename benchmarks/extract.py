@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import trafilatura
 
@@ -132,8 +133,8 @@ def _growth() -> float:
 
 def _resident() -> float:
     """Return MB resident now (Linux): the peak of a process includes what its imports took."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * resource.getpagesize() / 1024 / 1024
+    resident = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return resident * resource.getpagesize() / 1024 / 1024
 
 
 if __name__ == "__main__":

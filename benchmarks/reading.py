@@ -1,7 +1,7 @@
 """How rightly are pages read? Body, title, time, kind and phantom names, on golden pages and, if asked, on unseen ones.
 
 ``python -m benchmarks.reading`` scores `tests/extract/golden`, which taught the reader. ``--unseen`` scores
-`tests/extract/unseen`, which may be looked at three times in all: every score goes into docs/decisions/0031.
+`tests/extract/unseen`, whose three scores stand in docs/decisions/0031: since then it is a regression set like the other.
 ``--failures`` prints what went wrong.
 """
 
