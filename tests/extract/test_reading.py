@@ -1,4 +1,4 @@
-"""Both sets of pages are read at least as rightly as issue 5 asks; the unseen one since its three scores (decision 0031)."""
+"""Both sets of pages are read as rightly as issue 5 asks; the unseen one since its three scores (decision 0031)."""
 
 from __future__ import annotations
 
