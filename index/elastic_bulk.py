@@ -73,7 +73,7 @@ class Bulk:
         """Write items of different keys and return how each ended, by key; what was taken is durable."""
         pending = [_line(item) for item in items]
         verdicts: dict[str, Verdict] = {}
-        size, failed = BATCH, 0
+        size, most, failed = BATCH, BATCH, 0
         while pending and failed < TRIES:
             lines = _first(pending, size)
             left = pending[len(lines) :]
@@ -81,7 +81,7 @@ class Bulk:
                 answers = self._send(index, lines)
             except TooLarge:
                 if len(lines) > 1:
-                    size = len(lines) // 2
+                    size = most = len(lines) // 2
                     continue
                 answers = [_Answer(413, "too_large", f"the article has {len(lines[0].body):,} bytes")]
             busy, lesser = self._judge(index, lines, answers, verdicts)
@@ -91,7 +91,7 @@ class Bulk:
                 size = max(1, len(lines) // 2)
                 self._sleep(pause(failed))
             else:
-                size, failed = min(BATCH, size * 2), 0
+                size, failed = min(most, size * 2), 0
         for line in pending:
             verdicts[line.key] = Verdict(line.item.id, line.item.seq, "again", "the server takes too little for now")
         return verdicts

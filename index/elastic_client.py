@@ -22,20 +22,29 @@ MOST_CONNECTIONS = 4
 _VERSIONED = re.compile(r"application/vnd\.elasticsearch\+(json|x-ndjson)\s*;\s*compatible-with=\d+")
 
 
-class NodeOf8(Urllib3HttpNode):
-    """Says ``compatible-with=8``: the client of 9 always says 9, which a server of 8 answers with 400."""
+class NodeOf9(Urllib3HttpNode):
+    """Says what the client says, and believes only answers in JSON: a proxy's page of HTML is none."""
 
-    wanted = r"application/vnd.elasticsearch+\1; compatible-with=8"
+    wanted = r"application/vnd.elasticsearch+\1; compatible-with=9"
 
     def perform_request(
         self, method: str, target: str, body: Any = None, headers: Any = None, request_timeout: Any = DEFAULT
     ) -> Any:
         """Send a request with the media types of the server."""
         said = {name: _VERSIONED.sub(self.wanted, value) for name, value in (headers or {}).items()}
-        return super().perform_request(method, target, body, HttpHeaders(said), request_timeout)
+        response = super().perform_request(method, target, body, HttpHeaders(said), request_timeout)
+        if response.meta.status < 300 and "json" not in (response.meta.mimetype or ""):
+            raise elasticsearch.ConnectionError(f"what answers there is no Elasticsearch: {response.meta.mimetype}")
+        return response
 
 
-class NodeOfOpenSearch(NodeOf8):
+class NodeOf8(NodeOf9):
+    """Says ``compatible-with=8``: the client of 9 always says 9, which a server of 8 answers with 400."""
+
+    wanted = r"application/vnd.elasticsearch+\1; compatible-with=8"
+
+
+class NodeOfOpenSearch(NodeOf9):
     """Says plain media types and adds the product's name that the client insists on."""
 
     wanted = r"application/\1"
@@ -49,7 +58,7 @@ class NodeOfOpenSearch(NodeOf8):
         return response._replace(meta=replace(response.meta, headers=told))
 
 
-_NODES = {"9": Urllib3HttpNode, "8": NodeOf8, "opensearch": NodeOfOpenSearch}
+_NODES = {"9": NodeOf9, "8": NodeOf8, "opensearch": NodeOfOpenSearch}
 
 
 def connect(server: Server) -> Elasticsearch:

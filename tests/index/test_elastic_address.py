@@ -17,7 +17,11 @@ from index.elastic_address import API_KEY, PASSWORD, USER, Credentials, Server, 
     [
         ("https://search.example", ("https://search.example:9200",), "lagebild"),
         ("http://127.0.0.1:19200/desk", ("http://127.0.0.1:19200",), "desk"),
-        ("https://one.example:9243,two.example/lage-2/", ("https://one.example:9243", "https://two.example:9200"), "lage-2"),
+        (
+            "https://one.example:9243,two.example/lage-2/",
+            ("https://one.example:9243", "https://two.example:9200"),
+            "lage-2",
+        ),
         ("http://[::1]:9200", ("http://[::1]:9200",), "lagebild"),
     ],
 )
