@@ -24,6 +24,7 @@ help:  ## list the targets
 
 .venv/.run-stamp: .venv/pyvenv.cfg pyproject.toml constraints.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraint constraints.txt $(EDITABLE) .
+	@$(BIN)/python -m compileall -q $(ROOMS)
 	@touch $@
 
 .venv/.dev-stamp: .venv/.run-stamp

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 
 from articles.errors import Wrong
 from ledger import check, forget, status, upgrade
-from ledger.archive import Archive
 from ledger.configs import Configs
 from ledger.files import Files
 from ledger.outbox import Outbox
@@ -22,6 +21,9 @@ from ledger.spool import Spool
 from ledger.store import Store
 from ledger.values import CheckReport, Forgotten, Status
 from ledger.visits import Visits
+
+if TYPE_CHECKING:  # reading WARC costs every command that asks the ledger a twentieth of a second
+    from ledger.archive import Archive
 
 
 class Ledger:

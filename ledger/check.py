@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,11 +11,13 @@ from sqlalchemy.engine import Connection
 from articles.errors import Broken, LagebildError, NotSo
 from articles.outcome import Outcome
 from ledger import sequence, sums, visit_rows
-from ledger.archive import Archive
 from ledger.schema import addresses, articles, gaps, key, outbox, visits
 from ledger.status import counts
 from ledger.store import Store
 from ledger.values import CheckReport, Gap
+
+if TYPE_CHECKING:  # reading WARC costs every command that asks the ledger a twentieth of a second
+    from ledger.archive import Archive
 
 _EXAMPLES = 5
 """Cases named per broken law; the rest are counted."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -13,10 +13,12 @@ from articles.errors import NotSo
 from articles.outcome import Outcome
 from articles.page import ArchiveRef
 from ledger import files, sequence, visit_rows
-from ledger.archive import Archive
 from ledger.schema import articles, key, matches, outbox, revisions, urls, visits
 from ledger.store import Store
 from ledger.values import Forgotten
+
+if TYPE_CHECKING:  # reading WARC costs every command that asks the ledger a twentieth of a second
+    from ledger.archive import Archive
 
 
 def forget(store: Store, archive: Archive | None, id_or_url: str, reason: str, now: datetime) -> Forgotten:
