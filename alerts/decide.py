@@ -60,8 +60,9 @@ def is_old(article: Article, seen: datetime, about: Circumstances) -> bool:
     """Whether the article was published more than the alert window before it was seen (docs/architecture.md, Identity).
 
     A bare date is the end of that day in the desk's zone: a report of today is never old because its hour is missing.
+    A suspect time counts as none, for a wrong date must not silence an alert.
     """
-    if article.published is None:
+    if article.published is None or article.published.suspect:
         return False
     return seen - _latest_instant(article.published.at, about.zone) > about.alert_window
 

@@ -61,6 +61,11 @@ def test_a_bare_date_counts_to_the_end_of_its_day() -> None:
     assert states(published("2025-06-24"), about(alert_window=timedelta(hours=13)))[0][1] == "suppressed"
 
 
+def test_a_suspect_date_silences_no_alert() -> None:
+    article = replace(ARTICLE, published=Moment("1999-01-01", "day", "text", suspect=True))
+    assert states(replace(ANNOTATED, article=article), about()) == [("file", "open", None)]
+
+
 def test_what_was_read_again_is_told_to_nobody() -> None:
     assert states(ANNOTATED, about(("file", "post"), reprocessing=True)) == [
         ("file", "suppressed", "reprocess"),
