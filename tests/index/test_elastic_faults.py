@@ -255,7 +255,7 @@ def test_a_new_index_that_lacks_articles_never_answers(behind: Open) -> None:
 
 
 def _url(request: Request) -> str:
-    return request._backend
+    return request.backend
 
 
 def test_a_dead_rebuild_of_another_version_is_given_up(behind: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""A proxy of ours before a real search server: it loses answers, is overloaded, checks users, speaks TLS, as a test says."""
+"""A proxy of ours before a real search server: it loses answers, is overloaded, checks users, speaks TLS."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class Request:
     """One request as it came; ``forward`` has the real server answer it."""
 
     def __init__(self, method: str, path: str, headers: dict[str, str], body: bytes, backend: str) -> None:
-        self.method, self.path, self.headers, self.body, self._backend = method, path, headers, body, backend
+        self.method, self.path, self.headers, self.body = method, path, headers, body
+        self.backend = backend
 
     @property
     def bulk(self) -> bool:
@@ -26,7 +27,7 @@ class Request:
 
     def forward(self) -> Answer:
         """Return what the real server answers."""
-        place = urlsplit(self._backend)
+        place = urlsplit(self.backend)
         connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=60)
         try:
             kept = {name: value for name, value in self.headers.items() if name.lower() not in NOT_PASSED_ON}
@@ -84,7 +85,7 @@ class Proxy:
                 if self.command != "HEAD":
                     self.wfile.write(answer.body)
 
-            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any
+            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815  # the library's names
 
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing."""
