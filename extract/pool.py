@@ -49,12 +49,16 @@ class _Worker:
     async def start(cls, memory: int) -> Self:
         """Start a process and wait until it can read; raises Broken with its last words if it cannot."""
         errors = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the worker
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "extract.worker", str(memory),
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))},
-            start_new_session=True,  # Ctrl-C reaches the parent only
-        )  # fmt: skip
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", "extract.worker", str(memory),
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))},
+                start_new_session=True,  # Ctrl-C reaches the parent only
+            )  # fmt: skip
+        except BaseException:  # cancelled, or no process to be had
+            errors.close()
+            raise
         worker = cls(process, errors)
         try:
             async with asyncio.timeout(_START_SECONDS):

@@ -62,7 +62,7 @@ def test_every_command_says_what_it_does() -> None:
 
 def keys() -> Iterator[tuple[str, str, str]]:
     """Model, key, and the bundled file that shows how it is written."""
-    files = {
+    files: dict[type[BaseModel], str] = {
         models.Settings: "lagebild.yaml",
         models.Alert: "alerts.yaml",
         models.FileChannel: "channels.yaml",
