@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import elasticsearch
@@ -67,8 +69,8 @@ def connect(server: Server) -> Elasticsearch:
     A request goes to another host once if one fails to answer at all: every request of ours may be sent twice. Answers
     like 429 are never tried again here; who asks decides. Raises Wrong for a CA file that cannot be read.
     """
-    if server.ca is not None and not server.ca.is_file():
-        raise Wrong(f"there is no file {server.ca}", field="engine_ca")
+    if server.ca is not None:
+        _check(server.ca)
     who = server.credentials
     options: dict[str, Any] = {}
     if who.api_key:
@@ -91,6 +93,16 @@ def connect(server: Server) -> Elasticsearch:
         )
     except (ValueError, OSError) as error:
         raise Wrong(f"{server.place}: {error}", field="engine") from error
+
+
+def _check(ca: Path) -> None:
+    """See that the file holds certificates now, and not at the first request."""
+    try:
+        ssl.create_default_context(cafile=str(ca))
+    except FileNotFoundError as error:
+        raise Wrong(f"there is no file {ca}", field="engine_ca") from error
+    except OSError as error:  # ssl.SSLError is one
+        raise Wrong(f"{ca} holds no certificate in PEM ({error})", field="engine_ca") from error
 
 
 @contextmanager

@@ -109,6 +109,15 @@ class Elastic:
         """The end of what it wrote."""
         return (self.home / "console.log").read_text(errors="replace")[-4000:]
 
+    def prepare(self, config: Path) -> None:
+        """Put more files beside its configuration; this one needs none."""
+
+    def healthy(self) -> bool:
+        """Whether it answers and has its shards; raises OSError or ValueError while it cannot say so."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=1s", timeout=5) as answer:
+            return json.load(answer)["status"] in ("yellow", "green")
+
     def _configure(self, home: Path) -> None:
         for name in ("config/jvm.options.d", "logs", "tmp"):
             (self.home / name).mkdir(parents=True, exist_ok=True)
@@ -128,6 +137,7 @@ class Elastic:
         (config / "elasticsearch.yml").write_text("".join(f"{k}: {json.dumps(v)}\n" for k, v in settings.items()))
         (config / "jvm.options").write_text("\n".join(_JVM) + "\n")
         shutil.copyfile(home / "config" / "log4j2.properties", config / "log4j2.properties")
+        self.prepare(config)
         (self.home / "pid").unlink(missing_ok=True)
         if self._user is not None:
             for path in (self.data, self.home, *self.home.rglob("*")):
@@ -172,15 +182,13 @@ class Elastic:
             )
 
     def _await(self, launcher: subprocess.Popen[bytes]) -> None:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if launcher.poll() is not None:
                 raise ServiceError(f"Elasticsearch ended while starting:\n{self.log()}")
             try:
-                with opener.open(f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=1s", timeout=5) as answer:
-                    if json.load(answer)["status"] in ("yellow", "green"):
-                        return
+                if self.healthy():
+                    return
             except (OSError, ValueError):  # refused, 408, 503, half an answer
                 pass
             time.sleep(0.1)
