@@ -112,5 +112,5 @@ def test_a_certificate_of_nobody_we_know_is_refused(guarded: Guarded, tmp_path: 
         guarded.engine(Credentials(), tmp_path / "none.pem")
     no_authority = tmp_path / "text.pem"
     no_authority.write_text("no certificate")
-    with pytest.raises(Wrong):
+    with pytest.raises(Wrong, match="no certificate in PEM"):
         guarded.engine(Credentials(), no_authority)
