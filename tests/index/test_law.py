@@ -33,7 +33,7 @@ WORDS = (
 )
 DAY = datetime(2025, 6, 1, tzinfo=UTC)
 DOCUMENTS = 200
-MANY = 2_000 if os.environ.get("LAGEBILD_SHORT") else 20_000
+MANY = 1_000 if os.environ.get("LAGEBILD_SHORT") else 20_000
 LIMIT = 1_000
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 
 import pytest
@@ -54,6 +55,9 @@ def _agree_on(query: Query, articles: tuple[Analysed, ...]) -> None:
         assert find(plan, analysed).holds == holds(query, analysed, context), analysed
 
 
+MANY = 2_000 if os.environ.get("LAGEBILD_SHORT") else 20_000
+
+
 @settings(max_examples=800, deadline=None)
 @given(desk.queries())
 def test_a_plan_holds_where_its_tree_holds(query: Query) -> None:
@@ -62,7 +66,7 @@ def test_a_plan_holds_where_its_tree_holds(query: Query) -> None:
 
 @pytest.mark.deep
 @pytest.mark.timeout(1800)
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=MANY, deadline=None)
 @given(desk.queries(16), st.integers(0, 200))
 def test_a_plan_holds_where_its_tree_holds_at_length(query: Query, seed: int) -> None:
     _agree_on(query, desk.analysed_pool(30, seed))

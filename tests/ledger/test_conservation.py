@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -186,13 +187,16 @@ def test_the_sums_hold_through_any_life_of_a_ledger(sqlite_file: Path) -> None:
     run(fresh_file(sqlite_file), examples=8, steps=30)
 
 
+SHORTER = 6 if os.environ.get("LAGEBILD_SHORT") else 1
+
+
 @pytest.mark.deep
 @pytest.mark.timeout(1800)
 def test_the_sums_hold_through_many_long_lives(sqlite_file: Path) -> None:
-    run(fresh_file(sqlite_file), examples=60, steps=50)
+    run(fresh_file(sqlite_file), examples=60 // SHORTER, steps=50)
 
 
 @pytest.mark.deep
 @pytest.mark.timeout(1800)
 def test_the_sums_hold_on_postgresql_too(postgres_database: str) -> None:
-    run(emptied(postgres_database), examples=30, steps=50)
+    run(emptied(postgres_database), examples=30 // SHORTER, steps=50)
