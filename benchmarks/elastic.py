@@ -60,10 +60,9 @@ def _build(engine: ElasticEngine, server: psutil.Process, count: int) -> None:
     status = engine.status()
     print(f"{count:,} articles put into {status.name}")
     print(f"build                {count / waited:8.0f} articles a second of the clock")
-    print(
-        f"                     {ours / count * 1e6:8.0f} us of our CPU an article, {_spent(server, before, count):.0f} us of its"
-    )
-    print(f"index                {status.bytes / status.documents / 1000:8.2f} KB an article, plain title and text included")
+    print(f"                     {ours / count * 1e6:8.0f} us of our CPU an article")
+    print(f"                     {_spent(server, before, count):8.0f} us of the server's CPU an article")
+    print(f"index                {status.bytes / status.documents / 1000:8.2f} KB an article, with plain title and text")
     print(f"memory               {server.memory_info().rss // 2**20:8d} MB of the server")
 
 
