@@ -20,6 +20,12 @@ ELEMENTS_LIMIT = 100_000
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{8000,}")
 _XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CONTROLS = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})
+_CONTROL_REFERENCE = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])(?![0-9])|[xX]0*(?:[0-8bcBCeEfF]|1[0-9a-fA-F])(?![0-9a-fA-F])"
+    rb"|[xX]0*(?:[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF])(?![0-9a-fA-F]));?"
+)
+"""Controls, surrogates and noncharacters written as references: libxml2 puts them into the tree and then refuses to move
+the text that holds them. All that XML 1.0, 2.2 does not call a character."""
 _ALL_ALIKE = etree.ElementDefaultClassLookup(element=HtmlElement)
 """One class for all elements, chosen in C; lxml.html asks Python for each, which costs a fifth of the reading."""
 _count = etree.XPath("count(//*)")
@@ -79,7 +85,7 @@ def parse(text: str) -> Parsed:
 def _readable(text: str) -> bytes:
     """Return UTF-8 without what libxml2 takes for the end of the page: controls, surrogates, noncharacters."""
     source = _XML_HEAD.sub("", text, count=1).encode("utf-8", "ignore").translate(None, _CONTROLS)
-    return source.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    return _CONTROL_REFERENCE.sub(b"", source.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b""))
 
 
 def _is_limit(error: etree._LogEntry) -> bool:

@@ -128,3 +128,13 @@ def test_a_feed_with_a_flood_of_attributes_ends() -> None:
     )
     read_links(page(flood), "feed")
     assert time.process_time() - begin < SECONDS
+
+
+@pytest.mark.parametrize("reference", ["&#2;", "&#x1F;", "&#0011;", "&#xFFFE;", "&#xD800;", "&#31", "&#x8"])
+def test_hostile_controls_written_as_references_stop_no_reading(reference: str) -> None:
+    """What XML calls no character stands behind the headline, and the text it is in must move when that is taken out."""
+    body = f"<article><h1>Gipfel endet ohne Zusage</h1>{reference} Danach.<p>{PROSE}</p></article>"
+    read = extract(
+        page(f"<html lang=de><head><title>Gipfel endet ohne Zusage</title></head><body>{body}</body></html>"), None
+    )
+    assert not isinstance(read, Article) or all(ord(char) >= 0x20 or char == "\n" for char in read.text or "")
