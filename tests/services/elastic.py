@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import pwd
@@ -24,6 +25,7 @@ from tests.services.elastic_install import RELEASES, Release, ServiceError, find
 
 URL_VARIABLE = "LAGEBILD_TEST_ELASTICSEARCH_URL"
 _START_SECONDS = 180
+_PR_SET_PDEATHSIG = 1
 _SMALL = ["-Xms4m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 _JVM = (
     "-XX:+UseSerialGC",
@@ -178,6 +180,7 @@ class Elastic:
                 stdout=console,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # out of reach of the terminal's Ctrl-C, and killed as a group
+                preexec_fn=_end_with_us,
                 **as_user,
             )
 
@@ -199,6 +202,11 @@ def _memory() -> Path | None:
     """Data lie in memory where there is room: each new index is a dozen fsyncs, and here no machine loses its power."""
     memory = Path("/dev/shm")
     return memory if memory.is_dir() and shutil.disk_usage(memory).free > 2 * 1024**3 else None
+
+
+def _end_with_us() -> None:
+    """Ask the kernel to stop the launcher, and with it the server, when the process of the tests is killed (prctl(2))."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _free_port() -> int:
