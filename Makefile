@@ -50,7 +50,7 @@ imports: setup  ## import-linter: imports point down only, and libraries stay in
 	$(BIN)/lint-imports
 
 unit: setup  ## the tests themselves
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -rs
 
 deep: setup  ## the long laws (LAGEBILD_SHORT=1: a short form)
 	$(BIN)/pytest -q -m deep --timeout 1800

@@ -50,6 +50,7 @@ def index(services: Services) -> IndexReport:
         if state == "absent" and services.engine.status().documents < services.ledger.status(services.clock()).articles:
             services.engine.rebuild(documents(services))  # the index was lost after it had taken what the spool had
             rebuilt, taken = True, taken + _drain(services)
+        services.engine.refresh()  # a search server shows what it took a second late otherwise
     except (Transient, Broken) as error:
         return IndexReport(taken, services.ledger.spool.behind(), str(error), rebuilt)
     return IndexReport(taken, services.ledger.spool.behind(), None, rebuilt)

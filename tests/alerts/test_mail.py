@@ -17,9 +17,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts import mail
 from alerts.channel import Refused, TryLater
 from alerts.mail import MailSender, compose, header_text, self_test
 from articles.article import Span
+from articles.errors import Broken
 from articles.match import Notice
 from config.models import MailChannel
 
@@ -144,8 +146,17 @@ async def test_a_headline_cannot_add_a_receiver(desk: tuple[Desk, MailChannel]) 
     assert sorted(message.keys()) == sorted(compose(NOTICE, post).keys())
 
 
-def test_the_self_test_passes_on_this_python() -> None:
+def test_the_self_test_passes_here_and_closes_the_channel_where_a_header_gets_in(monkeypatch: pytest.MonkeyPatch) -> None:
     self_test()
+
+    def careless(notice: Notice, channel: MailChannel) -> EmailMessage:
+        message = compose(notice, channel)
+        message["Bcc"] = "c@example.org"
+        return message
+
+    monkeypatch.setattr(mail, "compose", careless)
+    with pytest.raises(Broken, match="mail channels stay closed"):
+        self_test()
 
 
 @given(st.text())

@@ -48,7 +48,10 @@ def test_every_accident_of_a_real_site_ends_in_its_outcome(first: DemoReport) ->
     assert ended["/de/wirtschaft/boersenblick.html"] == "rejected(consent)"
     assert ended["/en/policy/leaked-agenda.html"] == "rejected(error_page)"
     assert ended["/de/technik/"] == "rejected(section)"
-    assert ended["/de/wirtschaft/otter-wirtschaft.html"].startswith("alias(")
+    # One article at two addresses, the second being its rel=canonical: which of them is read first is the crawl's luck.
+    copy, original = ended["/de/wirtschaft/otter-wirtschaft.html"], ended["/de/technik/nebelkamm-bodenroboter.html"]
+    assert (copy[:6], original) in {("alias(", "article(new)"), ("articl", "article(revised)")}
+    assert first.articles == 45
     assert sum(outcome == "article(new)" for outcome in ended.values()) >= 40
 
 
