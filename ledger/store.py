@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import random
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -143,8 +145,26 @@ def _set_pragmas(raw: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     """A commit is on the disk before it is answered, readers never wait for writers, and what is deleted is overwritten."""
     assert isinstance(raw, sqlite3.Connection)
     raw.isolation_level = None  # begin is ours, see _begin
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    _log_ahead(raw)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         raw.execute(f"PRAGMA {pragma}").close()
+
+
+def _log_ahead(raw: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on, waiting for whoever is doing the same.
+
+    SQLite's own timeout does not hold here: two connections that both read the new file's header and both want it
+    exclusively would wait for each other for ever, so one is told "locked" at once (https://sqlite.org/rescode.html#busy).
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode=WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - spreads the tries, guards nothing
 
 
 def _begin(connection: Connection) -> None:
