@@ -153,3 +153,5 @@ def _every_token(analysed: Analysed) -> Iterator[str]:
                     yield f"p:{tag}{part}"
         for joined in analysis.joined:
             yield "p:=" + joined.text
+            if joined.stem is not None:
+                yield f"p:{tag}{joined.stem}"

@@ -84,7 +84,7 @@ def _has_word(units: tuple[str, ...], exact: bool, part: Analysis, context: Quer
     stem = context.analyser.stem(joined, language)
     if len(units) > 1:
         return any(unit.stem == stem for unit in part.units)
-    return any(stem in unit.parts for unit in part.units)
+    return any(stem in unit.parts for unit in part.units) or any(stem == form.stem for form in part.joined)
 
 
 def _has_phrase(units: tuple[str, ...], slop: int, exact: bool, part: Analysis, context: QueryContext) -> bool:
@@ -170,6 +170,8 @@ class Occurrences:
                         found.setdefault(f"{part.language}|{stem}", []).append((unit.start, unit.end))
                 for joined in part.joined:
                     found.setdefault(f"={joined.text}", []).append((joined.start, joined.end))
+                    if joined.stem is not None:
+                        found.setdefault(f"{part.language}|{joined.stem}", []).append((joined.start, joined.end))
             known = self._places[field] = found
         return known
 

@@ -26,11 +26,15 @@ class Unit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The joined form of a written word of several units (``natogipfel`` for NATO-Gipfel): no position, but a place."""
+    """The joined form of a written word of several units (``natogipfel`` for NATO-Gipfel): no position, but a place.
+
+    ``stem`` is the joined form stemmed in the article's language, without its tag; None where only exact tokens exist.
+    """
 
     start: int
     end: int
     text: str
+    stem: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def test_streams_of_a_german_text() -> None:
     assert result.s.split()[:2] == ["de|der", "de|natogipfel"]
     assert set(result.p.split()) == {
         *("de|nato", "de|gipfel", "de|marsch", "de|flug", "de|" + ANALYSER.stem("koerper", "de")),
-        *("de|marschflug", "de|" + ANALYSER.stem("flugkoerper", "de"), "=natodrohnen"),
+        *("de|marschflug", "de|" + ANALYSER.stem("flugkoerper", "de"), "=natodrohnen", "de|natodrohn"),
     }
 
 
@@ -184,7 +184,7 @@ def test_changed_rules_need_a_new_version() -> None:
         [split(word, lexicon) for word in words],
         streams(PLAIN.analyse(text, "en")),
     ))  # fmt: skip
-    assert (CODE, hashlib.sha256(result.encode()).hexdigest()[:16]) == ("1", "100bd4844c6169e4")
+    assert (CODE, hashlib.sha256(result.encode()).hexdigest()[:16]) == ("2", "0d214b8988b8d0a5")
 
 
 text_like = st.text() | st.text("aäßÜ-'’/ 1F\u00ad\u0308\u200b\n_.S", max_size=60)

