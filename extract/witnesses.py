@@ -1,0 +1,102 @@
+"""Whom to believe about a page's headline, people and times? What its places say, in the order of their rank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from articles.article import Moment, TimeSource
+from articles.page import Page
+from extract import authors, dates, jsonld, titles
+from extract.decode import plain
+from extract.stated import Stated, heading_text, parts_of_heading
+
+_AUTHOR_META = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author")
+_PUBLISHED_META = (
+    *("article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dc.date.issued"),
+    *("dcterms.issued", "dcterms.created", "dcterms.date", "parsely-pub-date", "sailthru.date", "pubdate", "publishdate"),
+    *("publish-date", "publication_date", "cxenseparse:recs:publishtime", "article.published", "og:published_time"),
+    *("citation_publication_date", "dc.date.created", "datecreated"),
+)
+_MODIFIED_META = (
+    *("article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "last-modified"),
+    *("dcterms.modified", "dc.date.modified", "lastmod"),
+)
+
+
+def headline(page: Page, stated: Stated, site_names: Sequence[str], named: str | None) -> titles.Titles:
+    """Return headline and kicker; ``named`` is what the source's layout calls the headline."""
+    if named:
+        return titles.choose([("h1", named)], site_names, stated.kicker)
+    text, kicker = heading_text(stated.heading)
+    candidates: list[tuple[titles.Place, str | None]] = [
+        ("h1", text),
+        ("json-ld", plain(jsonld.string(stated.about, "headline", "name"))),
+        ("og", stated.first("og:title")),
+        ("title", stated.document_title),
+        ("feed", page.link.title if page.link else None),
+        ("twitter", stated.first("twitter:title")),
+    ]
+    if kicker is None and (parts := parts_of_heading(stated.heading)):
+        kicker, candidates = titles.told_apart(parts, candidates)
+    return titles.choose(candidates, site_names, kicker or stated.kicker)
+
+
+def bylines(stated: Stated, site_names: Sequence[str]) -> authors.Bylines:
+    """Return people and agencies: JSON-LD first, then meta, then the visible byline.
+
+    Each is asked only if the one before names nobody; agencies are heard wherever they stand.
+    """
+    node = stated.about
+    groups = [
+        name
+        for key in ("author", "creator")
+        for name in jsonld.names(node, key)
+        if authors.read_bylines([name], ()).agencies
+    ]
+    visible = [line for line in stated.bylines if authors.read_bylines([line], ()).agencies]
+    for names in (
+        jsonld.people(node, "author") + jsonld.people(node, "creator"),
+        [value for name in _AUTHOR_META for value in stated.meta.get(name, ())],
+        stated.bylines,
+    ):
+        if authors.read_bylines(names, site_names).people:
+            return authors.read_bylines([*names, *groups, *visible], site_names)
+    return authors.read_bylines([*groups, *visible, *stated.meta.get("author", ())], site_names)
+
+
+def times(page: Page, stated: Stated, site: dates.Habits) -> tuple[Moment | None, Moment | None]:
+    """Return when the article was published and, if that says something new, when it was last changed."""
+    link, node = page.link, stated.about
+    listed: TimeSource = "feed" if link and (link.id or link.summary or link.author) else "sitemap"
+    published = dates.settle(
+        [
+            ("json-ld", jsonld.string(node, "datePublished")),
+            *(("meta", value) for name in _PUBLISHED_META for value in stated.meta.get(name, ())),
+            ("json-ld", jsonld.string(node, "dateCreated", "uploadDate")),
+            *(("time", value) for value in stated.times[:3]),
+            (listed, link.published if link else None),
+            ("url", dates.in_url(page.final_url, site)),
+            *(("text", value) for value in stated.dates_in_text[:3]),
+        ],
+        site,
+    )
+    modified = dates.settle(
+        [
+            ("json-ld", jsonld.string(node, "dateModified")),
+            *(("meta", value) for name in _MODIFIED_META for value in stated.meta.get(name, ())),
+            *(("time", value) for value in stated.update_times[:2]),
+            (listed, link.updated if link else None),
+            *(("text", value) for value in stated.update_dates_in_text[:2]),
+        ],
+        site,
+    )
+    if published is not None and dates.contradicted(
+        published,
+        [jsonld.string(node, "datePublished"), stated.first(*_PUBLISHED_META)],
+        [dates.in_url(page.final_url, site), dates.read(link.published if link else None, site)],
+        dates.read(jsonld.string(node, "dateModified"), site),
+        site,
+    ):
+        published = replace(published, suspect=True)
+    return published, modified if modified and dates.is_later(modified, published) else None
