@@ -71,7 +71,7 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No page came and why; ``wait`` is how long the server asks to be left alone."""
+    """No page came and why; ``wait`` is how long the server, or its robots.txt, asks to be left alone."""
 
     outcome: Outcome
     wait: timedelta | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
@@ -14,6 +15,10 @@ from egress.guard import Guard
 from ledger.site_files import SiteFiles
 
 T = TypeVar("T")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Conduct:
 
     ``guard`` judges addresses of the web; ``dialling`` judges what sockets are made for: the proxy if there is one.
     ``site_files`` remembers robots.txt and its like between processes; ``skips_reserved`` says that pages whose site
-    reserves text and data mining are not fetched.
+    reserves text and data mining are not fetched. ``clock`` is the desk's.
     """
 
     def __init__(
@@ -45,7 +50,9 @@ class Conduct:
         *,
         site_files: SiteFiles | None = None,
         skips_reserved: bool = False,
+        clock: Callable[[], datetime] = _utc_now,
     ) -> None:
+        self.clock = clock
         self.guard, self.user_agent, self.proxy = guard, user_agent, proxy
         self.site_files, self.skips_reserved = site_files, skips_reserved
         self.dialling = guard if proxy is None else Guard.only(proxy)
@@ -56,7 +63,7 @@ class Conduct:
 
     async def request(self, host: str, download: Coroutine[Any, Any, T]) -> T:
         """Make one request when the host's turn comes; raises NotNow when it is not to be made or is broken off."""
-        if self._stopping or self.pace.is_left_alone(host):
+        if self._stopping or self.left_alone_until(host):
             download.close()
             raise NotNow
         task = asyncio.create_task(self._in_turn(host, download))
@@ -76,12 +83,16 @@ class Conduct:
         """
         try:
             async with self._turns.setdefault(host, asyncio.Lock()):
-                if self.pace.is_left_alone(host):
+                if self.left_alone_until(host):
                     raise NotNow
                 await self.pace.turn(host)
                 return await download
         finally:
             download.close()  # of a download that has ended or never began: nothing
+
+    def left_alone_until(self, host: str) -> datetime | None:
+        """Return until when a host is not to be asked at all, None if it may be now."""
+        return self.pace.left_alone_until(host, self.clock())
 
     def stop(self) -> None:
         """Break off every request under way and make no further one."""

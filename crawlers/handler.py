@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import aiohttp
 from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
@@ -70,7 +68,8 @@ class GuardedHandler(AiohttpDownloadHandler):
 
     async def _download(self, request: Request, place: str) -> Response:
         response = await super().download_request(request)
-        wait = patience(response.status, response.headers.get("Retry-After"), datetime.now(UTC))
+        now = self._conduct.clock()
+        wait = patience(response.status, response.headers.get("Retry-After"), now)
         if wait is not None:  # said here, before the host's next turn begins
-            self._conduct.pace.leave_alone(place, wait.total_seconds())
+            self._conduct.pace.leave_alone(place, now + wait)
         return response

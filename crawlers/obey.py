@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Self
 
 from scrapy import Request
@@ -55,12 +55,11 @@ class ObeyRobots:
             return
         conduct, url, place = self._conduct, request.url, urlparse_cached(request).hostname or ""
         rules = await self._rules(url)
-        if rules.delay is not None:
-            conduct.pace.set_by_site(place, rules.delay)
+        conduct.pace.set_by_site(place, rules.delay or 0.0)
         verdict = rules.verdict(url)
         is_page = request.meta.get(IS_PAGE, False)
         tdm = await self._reservation(rules, url) if is_page and verdict in PASS else None
-        asked = Asked(datetime.now(UTC), url, conduct.user_agent, verdict, conduct.pace.delay(place), tdm)
+        asked = Asked(conduct.clock(), url, conduct.user_agent, verdict, conduct.pace.delay(place), tdm)
         request.meta.setdefault(ASKED, []).append(asked)
         if rules.not_now is not None:
             raise Unknown(rules.not_now)
@@ -72,7 +71,7 @@ class ObeyRobots:
     async def _rules(self, url: str) -> Rules:
         """One question per origin at a time, so that many links ask for one robots.txt once."""
         async with self._asking.setdefault(origin_of(url), asyncio.Lock()):
-            return await self._conduct.robots.rules(url, self._ask, datetime.now(UTC))
+            return await self._conduct.robots.rules(url, self._ask, self._conduct.clock())
 
     async def _reservation(self, rules: Rules, url: str) -> str | None:
         """Return where the site reserves text and data mining before anything is fetched, or None."""
@@ -81,12 +80,12 @@ class ObeyRobots:
         if not rules.allows(f"{origin_of(url)}{WELL_KNOWN}"):
             return None
         async with self._asking.setdefault(origin_of(url), asyncio.Lock()):
-            file = await self._conduct.robots.reserved(url, self._ask, datetime.now(UTC))
+            file = await self._conduct.robots.reserved(url, self._ask, self._conduct.clock())
         return "tdmrep" if reserved_by_file(file, url) else None
 
     async def _ask(self, url: str) -> RobotsAnswer:
         """Return what was read within the last day, by whichever process, or else ask."""
-        files, now = self._conduct.site_files, datetime.now(UTC)
+        files, now = self._conduct.site_files, self._conduct.clock()
         last = files.last(url) if files else None
         if last is not None and timedelta(0) <= now - last.read_at < FRESH:
             return RobotsAnswer(last.status, last.text.encode(), read_at=last.read_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 DEFAULT_DELAY = 1.0
 """Seconds between two requests to a host of which nothing else is known."""
@@ -16,7 +17,8 @@ LONGEST_DELAY = 120.0
 class Pace:
     """The delays of all hosts met so far; one object serves every pass of a process, so passes share them.
 
-    ``clock`` gives seconds that never go back.
+    ``clock`` gives seconds that never go back, for the turns; how long a host is left alone is a time of day, which a
+    restart of the process does not change.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -24,7 +26,7 @@ class Pace:
         self._by_source: dict[str, float] = {}
         self._by_site: dict[str, float] = {}
         self._free_at: dict[str, float] = {}
-        self._alone_until: dict[str, float] = {}
+        self._alone_until: dict[str, datetime] = {}
 
     def delay(self, host: str) -> float:
         """Return the seconds between two requests to a host: the longer of what the source and what the site says."""
@@ -38,13 +40,14 @@ class Pace:
         """Take over the crawl-delay of a site's robots.txt."""
         self._by_site[host] = max(seconds, 0.0)
 
-    def leave_alone(self, host: str, seconds: float) -> None:
-        """Make no request to a host for that long."""
-        self._alone_until[host] = max(self._clock() + seconds, self._alone_until.get(host, 0.0))
+    def leave_alone(self, host: str, until: datetime) -> None:
+        """Make no request to a host until then; a longer wait that was asked before stays."""
+        self._alone_until[host] = max(until, self._alone_until.get(host, until))
 
-    def is_left_alone(self, host: str) -> bool:
-        """Return whether a host asked for no requests now."""
-        return self._clock() < self._alone_until.get(host, 0.0)
+    def left_alone_until(self, host: str, now: datetime) -> datetime | None:
+        """Return until when a host asked for no requests, None if it may be asked now."""
+        until = self._alone_until.get(host)
+        return until if until is not None and now < until else None
 
     def reserve(self, host: str) -> float:
         """Take the host's next turn and return the seconds until it comes."""

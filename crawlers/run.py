@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from scrapy import signals
@@ -18,9 +16,7 @@ from crawlers.settings import scrapy_settings
 from crawlers.spider import Errands, NewsSpider
 
 
-async def run_errands(
-    errands: Errands, conduct: Conduct, clock: Callable[[], datetime], settings: dict[str, Any] | None = None
-) -> None:
+async def run_errands(errands: Errands, conduct: Conduct, settings: dict[str, Any] | None = None) -> None:
     """Run one crawler until there are no more errands.
 
     A fault while an answer is taken (a full disk, a locked ledger) stops the crawl and is raised here. When the caller is
@@ -38,7 +34,7 @@ async def run_errands(
         halt.set()
 
     crawler.signals.connect(fault, signal=signals.spider_error)
-    crawl = runner.crawl(crawler, errands=errands, conduct=conduct, clock=clock)
+    crawl = runner.crawl(crawler, errands=errands, conduct=conduct)
     halted = asyncio.create_task(halt.wait())
     try:
         await asyncio.wait({crawl, halted}, return_when=asyncio.FIRST_COMPLETED)

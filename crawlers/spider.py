@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import signals
@@ -46,9 +46,9 @@ class NewsSpider(scrapy.Spider):
 
     name = "news"
 
-    def __init__(self, errands: Errands, conduct: Conduct, clock: Callable[[], datetime], **kwargs: Any) -> None:
+    def __init__(self, errands: Errands, conduct: Conduct, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.errands, self.conduct, self.clock = errands, conduct, clock
+        self.errands, self.conduct = errands, conduct
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """Yield requests as long as there are errands."""
@@ -70,9 +70,8 @@ class NewsSpider(scrapy.Spider):
 
     async def answered(self, response: Response, ask: Ask) -> None:
         """Hand on what a response means."""
-        await self.errands.done(
-            ask, answer_of(response, ask.visit, self.clock(), skips_reserved=self.conduct.skips_reserved)
-        )
+        answer = answer_of(response, ask.visit, self.conduct.clock(), skips_reserved=self.conduct.skips_reserved)
+        await self.errands.done(ask, self._with_wait(answer))
 
     async def failed(self, failure: Failure) -> None:
         """Hand on why no response came; a failure that no server can cause ends the crawl.
@@ -93,9 +92,22 @@ class NewsSpider(scrapy.Spider):
             await self.errands.done(ask, Unasked())
         elif isinstance(error, FAILURES):
             asked = asked_of(failure.request.meta)  # type: ignore[attr-defined]  # as above
-            await self.errands.done(ask, Failed(outcome_of(error), asked=asked))
+            await self.errands.done(ask, self._with_wait(Failed(outcome_of(error), asked=asked)))
         else:
             raise error if error is not None else RuntimeError("a failure without an exception")
+
+    def _with_wait(self, answer: Answer) -> Answer:
+        """Note with a failure how long its host asked to be left alone, be it by its robots.txt: the next process must
+        know too.
+        """
+        if not isinstance(answer, Failed) or not answer.asked:
+            return answer
+        last = answer.asked[-1]
+        until = self.conduct.left_alone_until(urlsplit(last.url).hostname or "")
+        if until is None:
+            return answer
+        asked = (*answer.asked[:-1], replace(last, alone_until=until))
+        return replace(answer, wait=until - self.conduct.clock(), asked=asked)
 
 
 def _conditions(validators: Validators) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -60,6 +61,18 @@ class Memory:
         told = sa.select(visits.c.conduct).where(visits.c.key == key(url), visits.c.conduct.is_not(None))
         with self._store.read() as connection:
             return visit_rows.as_asked(connection.execute(told.order_by(visits.c.id.desc()).limit(1)).scalar())
+
+    def left_alone(self, now: datetime) -> list[Asked]:
+        """Return the requests after which a host asked to be left alone until later than now.
+
+        Such a visit is queued again, so the queue says where to look.
+        """
+        again = sa.select(visits.c.key).where(visits.c.state == "queued", visits.c.why == "retry", visits.c.due_at > now)
+        busy = visits.c.outcome.in_([str(Outcome("http", status)) for status in ("429", "503")])
+        told = sa.select(visits.c.conduct).where(visits.c.key.in_(again), busy, visits.c.conduct.is_not(None))
+        with self._store.read() as connection:
+            found = [asked for each in connection.execute(told).scalars() for asked in visit_rows.as_asked(each)]
+        return [asked for asked in found if asked.alone_until is not None and asked.alone_until > now]
 
     def waiting(self) -> Waiting:
         """Return how many fetched pages wait to be refined and what their records weigh; re-read pages do not count."""

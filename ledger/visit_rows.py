@@ -179,13 +179,22 @@ def asked_columns(asked: Sequence[Asked]) -> dict[str, Any]:
     """Return the columns that say how a visit was made; none if nothing was asked."""
     if not asked:
         return {}
-    told = [dataclasses.asdict(one) | {"at": one.at.isoformat()} for one in asked]
+    told = [_asked_json(one) for one in asked]
     return {"conduct": told, "tdm": next((one.tdm for one in reversed(asked) if one.tdm), None)}
 
 
 def as_asked(told: Sequence[Mapping[str, Any]] | None) -> list[Asked]:
     """Read back how a visit was made."""
-    return [Asked(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in told or ()]
+    return [Asked(**{**one, **_times(one)}) for one in told or ()]
+
+
+def _times(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: datetime.fromisoformat(told[name]) for name in ("at", "alone_until") if told.get(name)}
+
+
+def _asked_json(asked: Asked) -> dict[str, Any]:
+    told = {name: value for name, value in dataclasses.asdict(asked).items() if value is not None}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()}
 
 
 def record_columns(record: ArchiveRef | None) -> dict[str, Any]:

@@ -85,10 +85,10 @@ async def crawl(
         for source in sources:
             if claims.enter_context(claim(archive.folder / CLAIMS, source.id)):
                 _take_back(ledger, source.id, now())
-        conduct = await _conduct(sources, settings, manners or Manners(), ledger)
+        conduct = await _conduct(sources, settings, manners or Manners(), ledger, now)
         errands = _Crawl(sources, ledger, archive, pool, settings, conduct, now, on_progress, only_queued)
         try:
-            await run_errands(errands, conduct, now, scrapy_settings)
+            await run_errands(errands, conduct, scrapy_settings)
         finally:
             errands.release_all()
         return errands.report
@@ -103,7 +103,9 @@ def _take_back(ledger: Ledger, source: str, now: datetime) -> None:
         ledger.visits.release(visit)
 
 
-async def _conduct(sources: Sequence[Source], settings: Settings, manners: Manners, ledger: Ledger) -> Conduct:
+async def _conduct(
+    sources: Sequence[Source], settings: Settings, manners: Manners, ledger: Ledger, now: Callable[[], datetime]
+) -> Conduct:
     guard = Guard.allowing(settings.allow_private)
     conduct = Conduct(
         guard,
@@ -112,6 +114,7 @@ async def _conduct(sources: Sequence[Source], settings: Settings, manners: Manne
         settings.proxy,
         site_files=ledger.site_files,
         skips_reserved=settings.tdm == "skip",
+        clock=now,
     )
     conduct.robots.forget_failures()
     delays: dict[str, float] = {}
@@ -240,7 +243,7 @@ class _Crawl:
         return room if room * 2 >= window else 0
 
     def _is_left_alone(self, source: Source) -> bool:
-        return any(self._conduct.pace.is_left_alone(host(address.url)) for address in source.addresses)
+        return any(self._conduct.left_alone_until(host(address.url)) for address in source.addresses)
 
     def _window(self, source: Source) -> int:
         """How many visits of a source are leased at once: so many as its host can take within a part of the lease."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from articles.errors import LagebildError
 from articles.outcome import Outcome
 from config.models import Source
-from crawlers.conduct import Manners
 from crawlers.due import due, groups
 from pipeline.crawl import crawl
 from pipeline.deliver import DeliverReport, deliver
@@ -94,7 +93,7 @@ async def _crawl(
     services: Services, sources: Sequence[Source], only_queued: Collection[str], report: PassReport, ended: Ended | None
 ) -> None:
     """Crawl host groups side by side; the first fault of ours stops them all."""
-    turn, manners = asyncio.Semaphore(HOSTS), Manners()
+    turn = asyncio.Semaphore(HOSTS)
 
     def note(url: str, how: str) -> None:
         if how != "fetched":  # such a page has not ended: refine ends it
@@ -113,7 +112,7 @@ async def _crawl(
                 services.desk.settings,
                 services.clock,
                 note,
-                manners,
+                services.manners,
                 only_queued=only_queued,
             )
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from articles.article import TEXT_FIELDS, Annotated
@@ -28,6 +29,7 @@ from language.tokens import Analysed
 if TYPE_CHECKING:  # each room costs its import only where it is used: `lagebild status` needs no spaCy
     from alerts.channel import ChannelSender
     from alerts.matcher import Matcher
+    from crawlers.conduct import Manners
     from enrich.enricher import Enricher
     from extract.pool import ReaderPool
     from index.elastic_address import Server
@@ -81,6 +83,17 @@ class Services:
         from pipeline.presence import Presence
 
         return Presence(self.archive.folder, self.ledger)
+
+    @cached_property
+    def manners(self) -> Manners:
+        """What sites asked of us so far, in every pass of this process; whom the ledger knows to want peace has it."""
+        from crawlers.conduct import Manners
+
+        manners = Manners()
+        for asked in self.ledger.visits.left_alone(self.clock()):
+            if asked.alone_until is not None:
+                manners.pace.leave_alone(urlsplit(asked.url).hostname or "", asked.alone_until)
+        return manners
 
     @cached_property
     def pool(self) -> ReaderPool:

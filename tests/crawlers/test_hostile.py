@@ -10,7 +10,6 @@ import struct
 import time
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -137,7 +136,7 @@ async def visit(*urls: str, **settings: Any) -> Errand:
         manners.pace.set_by_source(place, 0)
     conduct = Conduct(Guard.allowing(["127.0.0.1/32", "127.0.0.3/32"]), "Lagebild", manners)
     wanted = scrapy_settings("Lagebild", **{"timeout": TIMEOUT, "most_bytes": MOST_BYTES, **settings})
-    await run_errands(errand, conduct, lambda: datetime.now(UTC), wanted)
+    await run_errands(errand, conduct, wanted)
     return errand
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 
 from crawlers.pace import LONGEST_DELAY, Pace
 
@@ -44,16 +45,13 @@ def test_the_longer_delay_counts_and_none_is_for_ever() -> None:
 
 
 def test_a_host_is_left_alone_as_long_as_it_asked() -> None:
-    clock = Clock()
-    pace = Pace(clock)
-    assert not pace.is_left_alone("a.example")
-    pace.leave_alone("a.example", 60)
-    pace.leave_alone("a.example", 5)
-    clock.now += 59
-    assert pace.is_left_alone("a.example")
-    assert not pace.is_left_alone("b.example")
-    clock.now += 1
-    assert not pace.is_left_alone("a.example")
+    pace, now, minute = Pace(Clock()), datetime(2026, 3, 2, 8, tzinfo=UTC), timedelta(seconds=60)
+    assert pace.left_alone_until("a.example", now) is None
+    pace.leave_alone("a.example", now + minute)
+    pace.leave_alone("a.example", now + timedelta(seconds=5))
+    assert pace.left_alone_until("a.example", now + timedelta(seconds=59)) == now + minute
+    assert pace.left_alone_until("b.example", now) is None
+    assert pace.left_alone_until("a.example", now + minute) is None
 
 
 async def test_whoever_takes_a_turn_waits_for_it() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -86,7 +85,7 @@ async def test_the_running_crawler_has_our_parts_and_no_others() -> None:
     runner = AsyncCrawlerRunner(scrapy_settings("Lagebild"))
     errands.crawler = runner.create_crawler(NewsSpider)
     conduct = Conduct(guard, "Lagebild", Manners())
-    await runner.crawl(errands.crawler, errands=errands, conduct=conduct, clock=lambda: datetime.now(UTC))
+    await runner.crawl(errands.crawler, errands=errands, conduct=conduct)
     seen = errands.seen
     assert seen["middlewares"] == [
         *("ObeyRobots", "DownloadTimeoutMiddleware", "DefaultHeadersMiddleware", "UserAgentMiddleware", "FollowRedirects")

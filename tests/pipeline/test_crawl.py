@@ -303,7 +303,7 @@ async def test_a_server_that_asks_for_patience_gets_it(desk: Desk, site: Site, s
     manners = Manners()
     report = await desk.crawl(desk.source(site), manners=manners)
     assert report.visits == {"listed": 1, "http(503)": 1}
-    assert manners.pace.is_left_alone("127.0.0.1")
+    assert manners.pace.left_alone_until("127.0.0.1", desk.now) == desk.now + timedelta(hours=2)
     assert sum(site.count(f"/{name}") for name in "abc") == 1
     failed = next(url for url, outcome in desk.ended.items() if outcome == "http(503)")
     known = desk.ledger.visits.known([failed])[failed]

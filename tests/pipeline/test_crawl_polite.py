@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
@@ -50,7 +51,7 @@ async def test_a_site_without_robots_txt_and_one_in_trouble_are_told_apart(desk:
 def _long_ago(desk: Desk, site: Site) -> SiteFile:
     last = desk.ledger.site_files.last(f"{site.url}/robots.txt")
     assert last is not None
-    return replace(last, read_at=desk.now)
+    return replace(last, read_at=desk.now - timedelta(days=1))
 
 
 async def test_robots_txt_is_asked_once_a_day_whatever_process_asks(desk: Desk, site: Site) -> None:
