@@ -2,8 +2,8 @@
 
 ``python -m benchmarks real-dates FOLDER [FOLDER] [--held-out] [--failures]``: a folder is a checkout of the Go module
 github.com/markusmobius/go-htmldate (days) or go-trafilatura (headlines, authors, days), which ship pages with what people
-read on them. The pages belong to their publishers, so none is here. They fall into halves by the SHA-1 of the file's name: the
-odd one is held out, and only its sums are ever looked at.
+read on them. The pages belong to their publishers, so none is here. They fall into halves by the SHA-1 of the file's name:
+the odd one is held out, and only its sums are ever looked at.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def _day(reading: Reading) -> str | None:
         return None
     days = [moment.at[:10]]
     if moment.precision == "minute":
-        language, host = reading.article and reading.article.language, urlsplit(reading.case.url).hostname or ""
+        language, host = reading.article.language if reading.article else None, urlsplit(reading.case.url).hostname or ""
         site = habits(_FETCHED, None, None, language, host)
         days.append(datetime.fromisoformat(moment.at).astimezone(site.zone).date().isoformat())
     return next((day for day in days if day == reading.case.day), days[0])
