@@ -20,6 +20,7 @@ from extract.titles import fold
 _CODE = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas")
 _NEVER = (*_CODE, "form", "nav", "button", "select", "dialog", "link", "meta", "input")
 """Elements that hold no prose of the article; taking them first makes every later pass cheaper."""
+_FRAMES = ("form", "nav", "dialog")
 _PROMO_TAGS = ("div", "section", "aside", "ul", "ol", "p", "figure", "span", "header", "footer", "a", "details")
 _NEARLY_ALL = 0.85
 _LINK_BLOCKS = frozenset({"ul", "ol", "p", "li", "h2", "h3", "h4", "h5", "div"})
@@ -114,8 +115,10 @@ def prune(tree: HtmlElement, furniture: Iterable[HtmlElement] = (), heading: Htm
     """Take from the tree, in place, what is never an article's prose: furniture, scripts, link blocks, promotions."""
     for element in furniture:
         _drop(element)
+    above = {id(element) for element in heading.iterancestors()} if heading is not None else set[int]()
+    _open_frames(tree, above)
     strip_elements(tree, *_NEVER, with_tail=False)
-    for element in _promotions(tree):
+    for element in _promotions(tree, above):
         _drop(element)
     for element in list(boxes.foreign(tree, heading)):  # before links are taken: a card is known by its linked headline
         _drop(element)
@@ -123,21 +126,43 @@ def prune(tree: HtmlElement, furniture: Iterable[HtmlElement] = (), heading: Htm
         _drop(element)
 
 
-def _promotions(tree: HtmlElement) -> list[HtmlElement]:
-    """Return the outermost blocks that are named like promotions and do not hold most of the page's prose."""
+def _open_frames(tree: HtmlElement, above: set[int]) -> None:
+    """Make plain blocks of the forms and navigations around the article: some systems put the whole page into one."""
+    frames = [frame for frame in tree.iter(*_FRAMES) if id(frame) in above or len(frame) and _is_mostly_prose(frame)]
+    whole = _prose_length(tree) if frames else 0
+    for frame in frames:
+        if id(frame) in above or _prose_length(frame) > _PROMO_SHARE * whole:
+            frame.tag = "div"
+
+
+def _is_mostly_prose(element: HtmlElement) -> bool:
+    return _prose_length(element) >= SHORT
+
+
+def _promotions(tree: HtmlElement, above: set[int]) -> list[HtmlElement]:
+    """Return the outermost blocks that are named like promotions and do not hold the headline or most of the prose."""
     found, whole = [], 0
     walk = iterwalk(tree, events=("start",), tag=_PROMO_TAGS)
     for _, element in walk:
         named = marks(element)
+        if id(element) in above:
+            continue
         if named.paywall and offers_soon(element.text_content()):
             found.append(element)
             walk.skip_subtree()
-        elif named.promo:
+        elif named.promo or (named.teaser and _leads_elsewhere(element)):
             whole = whole or _prose_length(tree)
             if _prose_length(element) <= _PROMO_SHARE * whole:
                 found.append(element)
                 walk.skip_subtree()
+        elif named.teaser:
+            element.attrib.pop("class", None)  # trafilatura leaves out what is called so
     return found
+
+
+def _leads_elsewhere(element: HtmlElement) -> bool:
+    """Whether a block holds a link or is part of one."""
+    return next(element.iter("a"), None) is not None or next(element.iterancestors("a"), None) is not None
 
 
 def _prose_length(element: HtmlElement) -> int:

@@ -19,6 +19,7 @@ class Marks(NamedTuple):
     updated: bool = False
     card: bool = False
     promo: bool = False
+    teaser: bool = False
     paywall: bool = False
     headline: bool = False
     entry: bool = False
@@ -59,14 +60,21 @@ _CARD = re.compile(
     re.I,
 )
 _PROMO = _words(
-    r"""related recommend\w* recirculation most-?read meist-?gelesen most-?popular newsletter promo\w*
-    teaser-?(?:list|box|group|block|grid|row)?s? read-?more weiterlesen mehr-?zum-?thema lesen-?sie-?auch more-?on
-    also-?read advert\w* anzeigen? ads? sponsor\w* outbrain taboola shares? sharing social\w* teilen comments?
+    r"""newsletter promo\w* advert\w* anzeigen? ads? sponsor\w* outbrain taboola shares? sharing social\w* teilen comments?
     kommentare? breadcrumbs? cookies? consent subscribe subscription abo-?box author-?(?:box|bio|info|card)
     autoren-?(?:box|info) about-?(?:the-?)?author tags? tag-?list keywords topics-?list footer pagination sidebar
-    sticky signup sign-?up push skip-?link credits? copyright image-?credit bildnachweis voting umfrage poll
-    trending popular jobs? shop marketing inread toolbar opt-?in embed-?consent content-?gate"""
+    sticky signup sign-?up skip-?link credits? copyright image-?credit bildnachweis voting umfrage poll
+    jobs? shop marketing inread toolbar opt-?in embed-?consent content-?gate"""
 )
+_TEASER = _words(
+    r"""related recommend\w* recirculation most-?read meist-?gelesen most-?popular trending popular
+    teaser-?(?:list|box|group|block|grid|row)?s? read-?more weiterlesen mehr-?zum-?thema lesen-?sie-?auch more-?on
+    also-?read"""
+)
+"""What speaks of other pages, so only where it leads to one: many systems call an article's own standfirst its teaser."""
+_POST = re.compile(r"(?:^|\s)(?:hentry|post-\d+|type-post)(?:\s|$)")
+_OF_POST = re.compile(r"(?<!\S)(?:tag|category|author|has|with|no)-\S+")
+"""WordPress writes an article's tags and author into the class of the block that holds all of it."""
 _BODY = re.compile(
     r"article-?_*(?:body|text|content)|teaser-?text|story-?body|entry-?content|post-?content|fliesstext|body-?text|richtext",
     re.I,
@@ -102,6 +110,8 @@ def spell_out(tree: _Element, source: str) -> None:
 @lru_cache(maxsize=16384)
 def marks_of(names: str) -> Marks:
     """Return what names say; cached because a page repeats few names often, and so does a site."""
+    if _POST.search(names):
+        names = _OF_POST.sub("", names)
     names = _CAMEL.sub("-", names)
     return Marks(
         kicker=bool(_KICKER.search(names)),
@@ -111,6 +121,7 @@ def marks_of(names: str) -> Marks:
         updated=bool(_UPDATED.search(names)),
         card=bool(_CARD.search(names)),
         promo=bool(_PROMO.search(names)) and not _BODY.search(names),
+        teaser=bool(_TEASER.search(names)) and not _BODY.search(names),
         paywall=bool(_PAYWALL.search(names)),
         headline=bool(_HEADLINE.search(names)),
         entry=bool(_ENTRY.search(names)),
