@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -30,20 +31,15 @@ class Refining:
     def lease(self, limit: int, now: datetime, ttl: timedelta = REFINE_TTL) -> list[PageRef]:
         """Lease up to ``limit`` fetched pages, the first fetched first, news before reprocessing; expired ones again.
 
-        A page over which ``MOST_REFININGS`` runs died, so that their leases ran out, ends here as broken(deadline).
+        A page that was leased when a run died is leased alone, after all others: should the next run die too, no other
+        page is suspected with it. One over which ``MOST_REFININGS`` runs died ends here as broken(deadline).
         """
         if limit < 1:
             return []
         waits = sa.or_(visits.c.state == "fetched", sa.and_(visits.c.state == "refining", visits.c.leased_until <= now))
         with self._store.write() as connection:
             self._end_killers(connection, waits, now)
-            rows = connection.execute(
-                sa.select(visits)
-                .where(waits)
-                .order_by(visits.c.work.desc(), visits.c.fetched_at, visits.c.id)  # "visit" > "reprocess"
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            ).all()
+            rows = _chosen(connection, sa.and_(waits, visits.c.refinings == 0), limit) or _chosen(connection, waits, 1)
             if rows:
                 leased = {"lease": visits.c.lease + 1, "refinings": visits.c.refinings + 1, "leased_until": now + ttl}
                 ids = [row.id for row in rows]
@@ -80,6 +76,12 @@ class Refining:
                 return False
             _end(connection, ref.visit, ref.url, ref.kind, outcome, now)
             return True
+
+
+def _chosen(connection: Connection, which: sa.ColumnElement[bool], limit: int) -> Sequence[sa.Row[Any]]:
+    in_order = visits.c.refinings, visits.c.work.desc(), visits.c.fetched_at, visits.c.id  # "visit" > "reprocess"
+    wanted = sa.select(visits).where(which).order_by(*in_order).limit(limit)
+    return connection.execute(wanted.with_for_update(skip_locked=True)).all()
 
 
 def _end(connection: Connection, visit: int, url: str, work: str, outcome: Outcome, now: datetime) -> None:
