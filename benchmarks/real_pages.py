@@ -21,6 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import trafilatura
+from lxml.etree import XPath
+from lxml.html import document_fromstring
 
 from articles.article import Article
 from articles.outcome import Rejected
@@ -41,6 +43,7 @@ _SAYS_NEWS = re.compile(
 )
 _OF_NEWS_SET = re.compile(r"[0-9a-f]{32}\.html")
 """File names of the pages that came from a benchmark of news articles only."""
+_visible = XPath("//body//text()[not(ancestor::script or ancestor::style)]")
 _FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -61,6 +64,10 @@ class Truth:
         """Whether this is a news article, by where it comes from or by what it says of itself."""
         return bool(_OF_NEWS_SET.fullmatch(self.file.name)) or bool(_SAYS_NEWS.search(self.body))
 
+    def shows(self, lead: str) -> bool:
+        """Whether readers see a lead that was read apart from the text; one of the page's head counts neither way."""
+        return bool(lead) and _plain(lead) in _plain("".join(_visible(document_fromstring(self.body))))
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -68,6 +75,7 @@ class Reading:
 
     text: str
     kind: str
+    lead: str = ""
     title: bool | None = None
     day: bool | None = None
 
@@ -86,7 +94,7 @@ class Tally:
 
     def add(self, truth: Truth, reading: Reading, seconds: float) -> None:
         """Count one page's snippets in its text; a page without text has let nothing in."""
-        text = _plain(reading.text)
+        text = _plain(f"{reading.lead} {reading.text}" if truth.shows(reading.lead) else reading.text)
         self.readings.append(reading)
         self.seconds += seconds
         self.empty += not text
@@ -149,6 +157,7 @@ def _ours(truth: Truth) -> Reading:
     published = article.published if article else None
     return Reading(
         text=(result.text or "") if isinstance(result, Article) else "",
+        lead=(result.lead or "") if isinstance(result, Article) else "",
         kind=result.kind if isinstance(result, Article) else f"rejected: {result.reason}",
         title=bool(article and fold(article.title or "") == fold(truth.title)) if truth.title else None,
         day=bool(published and published.at[:10] == truth.date) if truth.date else None,

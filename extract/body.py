@@ -10,7 +10,7 @@ from lxml.html import HtmlElement, document_fromstring
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
-from extract import boxes
+from extract import boxes, standfirst
 from extract.access import offers_soon
 from extract.authors import AGENCIES
 from extract.decode import one_line, tidy
@@ -85,17 +85,22 @@ def without_code(tree: HtmlElement) -> str:
     return tostring(tree, method="text", encoding="unicode")
 
 
-def read(tree: HtmlElement, heading: HtmlElement | None, furniture: Iterable[HtmlElement]) -> list[str]:
+def read(
+    tree: HtmlElement, heading: HtmlElement | None, furniture: Iterable[HtmlElement], lead: str | None = None
+) -> list[str]:
     """Return the article's blocks of a tree, which is used up; ``heading`` is the headline's element.
 
-    ``furniture`` are elements already read as kicker, byline and date; they and the heading are no part of the text.
+    ``furniture`` are elements already read as kicker, byline and date; they and the heading are no part of the text, nor is
+    ``lead``, which was read already.
     """
     around = list(heading.iterancestors()) if heading is not None else []
     boxes.unframe(tree)
     prune(tree, furniture, heading)
+    below = standfirst.texts_below(heading) if heading is not None else []
     if heading is not None:
         _drop(heading)
-    return blocks(_scope(tree, around))
+    found = blocks(_scope(tree, around))
+    return [*standfirst.missed(below, found, lead), *found]
 
 
 def _scope(tree: HtmlElement, around: list[HtmlElement]) -> HtmlElement:
@@ -128,15 +133,11 @@ def prune(tree: HtmlElement, furniture: Iterable[HtmlElement] = (), heading: Htm
 
 def _open_frames(tree: HtmlElement, above: set[int]) -> None:
     """Make plain blocks of the forms and navigations around the article: some systems put the whole page into one."""
-    frames = [frame for frame in tree.iter(*_FRAMES) if id(frame) in above or len(frame) and _is_mostly_prose(frame)]
+    frames = [frame for frame in tree.iter(*_FRAMES) if id(frame) in above or _prose_length(frame) >= SHORT]
     whole = _prose_length(tree) if frames else 0
     for frame in frames:
         if id(frame) in above or _prose_length(frame) > _PROMO_SHARE * whole:
             frame.tag = "div"
-
-
-def _is_mostly_prose(element: HtmlElement) -> bool:
-    return _prose_length(element) >= SHORT
 
 
 def _promotions(tree: HtmlElement, above: set[int]) -> list[HtmlElement]:

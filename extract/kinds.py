@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -156,43 +157,64 @@ def is_media_page(stated: Stated) -> bool:
     return stated.article is None and len(name) > 8 and any(name in fold(title) for title in titles)
 
 
-def is_section(stated: Stated, url: str, linked: int, length: int, *, dated: bool) -> bool:
+class Listing(NamedTuple):
+    """How far a page is a list: ``headlines`` that link elsewhere, and ``run``, code points of text between two of them."""
+
+    headlines: int
+    run: int
+
+
+def is_section(stated: Stated, url: str, listing: Listing, text: str, *, dated: bool) -> bool:
     """Whether the page lists other pages' headlines rather than being one: by its address, its claims and its links.
 
-    ``linked`` is what `linked_headlines` counted, ``length`` the text's, ``dated`` whether a time was
-    found. A page that says it is an article is one, unless
-    its address is a root.
+    ``text`` is what was found as the article, ``dated`` whether a time was found. A page that says it is an article is one,
+    unless its address is a root; so is one that says more at a stretch than any teaser does.
     """
-    path = urlsplit(url).path
-    if path in ("", "/"):
+    if urlsplit(url).path in ("", "/"):
         return True
     if stated.article is not None or is_media_page(stated):
         return False
     collection = bool(stated.types & jsonld.LIST_TYPES)
-    if says_article(stated):
-        return collection and linked >= 3
-    lists = collection or (stated.first("og:type") or "").lower() in ("website", "profile")
-    if linked >= 6 and (is_listing_path(url) or lists or length < 200 * linked):
+    several, many = listing.headlines >= 3, listing.headlines >= 6
+    if says_article(stated) or collection:
+        return collection and several
+    lists = (stated.first("og:type") or "").lower() in ("website", "profile")
+    in_place, length = is_listing_path(url), len(text)
+    at_length = sum(len(line) for line in text.split("\n") if len(line) >= _LONG_PARAGRAPH)
+    if (listing.run if several else at_length) >= _ARTICLE_RUN or (dated and not in_place and at_length >= _DATED_TEXT):
+        return False
+    if many and (in_place or lists or length < 200 * listing.headlines):
         return True
-    if is_listing_path(url) and (linked >= 3 or not dated or length < _SECTION_TEXT):
+    if in_place and (several or not dated or length < _SECTION_TEXT):
         return True
-    return lists and linked >= 3 and length < 1500
+    return lists and several and length < 1500
 
 
 _SECTION_TEXT = 200
+_LONG_PARAGRAPH = 200
+"""Code points; teasers are mostly shorter."""
+_ARTICLE_RUN, _DATED_TEXT = 1_000, 500
+"""Code points at a stretch: excerpts of whole first paragraphs have about 400."""
 
 
-def linked_headlines(tree: HtmlElement) -> int:
-    """Count distinct headings that link elsewhere, outside of navigation and of teaser boxes."""
-    found = set()
-    for heading in tree.iter("h2", "h3", "h4"):
-        link = next(heading.iter("a"), None)
+def listing_of(tree: HtmlElement) -> Listing:
+    """Count distinct headings that link elsewhere, outside of navigation and teaser boxes, and measure what parts them."""
+    found, run, longest = set(), 0, 0
+    for block in tree.iter("h2", "h3", "h4", "p"):
+        if block.tag == "p":
+            run += len(block.text_content())
+            longest = max(longest, run)
+            continue
+        link = next(block.iter("a"), None)
         if link is None:
-            parent = heading.getparent()
+            parent = block.getparent()
             link = parent if parent is not None and parent.tag == "a" else None
-        if link is not None and link.get("href") and len(heading.text_content().split()) >= 3 and not _in_side(heading):
+        if link is None or not link.get("href") or len(block.text_content().split()) < 3:
+            continue
+        run = 0
+        if not _in_side(block):
             found.add(link.get("href"))
-    return len(found)
+    return Listing(len(found), longest)
 
 
 def _in_side(element: HtmlElement) -> bool:

@@ -78,7 +78,7 @@ class _Reading:
     tree: HtmlElement
     flat: tuple[str, ...] | None
     layout: Layout
-    linked: int
+    listing: kinds.Listing
     walled: bool
     words: str
     habits: dates.Habits
@@ -124,7 +124,7 @@ def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, fla
     layout.strip(tree, built)
     stated, name = read_stated(tree, page.final_url), host(url)
     stated.named_error = kinds.names_error(tree)
-    linked, words = kinds.linked_headlines(tree), body.without_code(tree)
+    listing, words = kinds.listing_of(tree), body.without_code(tree)
     zone, day_first = (source.time_zone, source.day_first) if source else (None, None)
     language = stated.language or ("de" if dates.reads_german(words) else None)
     return _Reading(
@@ -136,7 +136,7 @@ def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, fla
         tree=tree,
         flat=flat,
         layout=built,
-        linked=linked,
+        listing=listing,
         walled=stated.paywalled or access.asks_to_pay(words),
         words=one_line(words[:20_000]),
         habits=dates.habits(page.fetched_at, zone, day_first, language, name),
@@ -149,7 +149,9 @@ def _judge(reading: _Reading) -> Article | Rejected:
     article = _article(reading)
     length = len(article.text or "")
     reason = kinds.failure(stated, article.title, article.text or "", reading.words, reading.page.status)
-    if reason is None and kinds.is_section(stated, url, reading.linked, length, dated=_is_dated(reading, article)):
+    if reason is None and kinds.is_section(
+        stated, url, reading.listing, article.text or "", dated=_is_dated(reading, article)
+    ):
         reason = "section"
     if reason is None and length < _SHORTEST:
         reason = "no_text"
@@ -290,7 +292,7 @@ def _body(reading: _Reading, heads: tuple[str | None, ...], people: tuple[str, .
     else:
         selected = layout.body(reading.tree, reading.layout)
         if selected is None:
-            lines = body.read(reading.tree, reading.stated.heading, reading.stated.furniture)
+            lines = body.read(reading.tree, reading.stated.heading, reading.stated.furniture, reading.stated.lead)
         else:
             lines = body.read(selected, None, reading.stated.furniture)
     text = "\n\n".join(body.filter_lines(lines, heads, people))
