@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,15 +28,17 @@ class Refining:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def lease(self, limit: int, now: datetime, ttl: timedelta = REFINE_TTL) -> list[PageRef]:
+    def lease(self, limit: int, now: datetime, ttl: timedelta = REFINE_TTL, besides: Collection[int] = ()) -> list[PageRef]:
         """Lease up to ``limit`` fetched pages, the first fetched first, news before reprocessing; expired ones again.
 
         A page that was leased when a run died is leased alone, after all others: should the next run die too, no other
-        page is suspected with it. One over which ``MOST_REFININGS`` runs died ends here as broken(deadline).
+        page is suspected with it. One over which ``MOST_REFININGS`` runs died ends here as broken(deadline). The pages of
+        the visits ``besides`` are left where they are; a few hundred at most.
         """
         if limit < 1:
             return []
         waits = sa.or_(visits.c.state == "fetched", sa.and_(visits.c.state == "refining", visits.c.leased_until <= now))
+        waits = sa.and_(waits, visits.c.id.not_in(list(besides))) if besides else waits
         with self._store.write() as connection:
             self._end_killers(connection, waits, now)
             rows = _chosen(connection, sa.and_(waits, visits.c.refinings == 0), limit) or _chosen(connection, waits, 1)

@@ -17,6 +17,7 @@ from pipeline.deliver import DeliverReport, deliver
 from pipeline.indexing import IndexReport, index
 from pipeline.refine import RefineReport, refine
 from pipeline.services import Services
+from pipeline.twins import Twins
 
 PAUSE = 0.2
 """Seconds between two looks for fetched pages while the crawl goes on."""
@@ -60,7 +61,7 @@ async def run_pass(
     Pages that end badly have outcomes and raise nothing. Raises Wrong (unknown source, wrong alert), Transient (disk,
     database); whatever was begun waits for the next pass. On cancellation the crawl stops and leases are given back.
     """
-    started, report = time.monotonic(), PassReport()
+    started, report, twins = time.monotonic(), PassReport(), Twins(services)
     services.matcher  # noqa: B018 - a wrong alert is told before anything is fetched
     watched = [one for one in services.desk.sources.values() if among is None or one.id in among]
     visited = due(watched, services.ledger.visits.last_list, services.clock(), only=only)
@@ -69,7 +70,7 @@ async def run_pass(
     crawling = asyncio.create_task(_crawl(services, [*visited, *queued], {one.id for one in queued}, report, ended))
     try:
         while not crawling.done():
-            await _refine(services, report, ended)
+            await _refine(services, report, ended, twins)
             await asyncio.wait({crawling}, timeout=PAUSE)
         await crawling
         await _refine(services, report, ended)
@@ -124,7 +125,8 @@ async def _crawl(
         raise faults.exceptions[0] from None
 
 
-async def _refine(services: Services, report: PassReport, ended: Ended | None) -> None:
-    refined: RefineReport = await refine(services, (lambda ref, outcome: ended(ref.url, outcome)) if ended else None)
+async def _refine(services: Services, report: PassReport, ended: Ended | None, twins: Twins | None = None) -> None:
+    told = (lambda ref, outcome: ended(ref.url, outcome)) if ended else None
+    refined: RefineReport = await refine(services, told, twins)
     for outcome, times in refined.outcomes.items():
         report.count(Outcome.parse(outcome), times)

@@ -16,6 +16,7 @@ from articles.page import PageRef
 from crawlers.revisit import next_revisit
 from pipeline.services import Services
 from pipeline.settle import settle
+from pipeline.twins import Twins
 
 BATCH = 100
 """Pages leased at once: few enough that a killed run leaves little to wait for, many enough to keep the workers busy."""
@@ -38,17 +39,22 @@ class RefineReport:
         return self.outcomes[str(Outcome(kind, reason))]  # type: ignore[arg-type]  # checked by Outcome itself
 
 
-async def refine(services: Services, ended: Ended | None = None) -> RefineReport:
-    """Refine until no page waits. Raises Transient (disk, database); what was not settled waits for the next pass."""
-    report = RefineReport()
+async def refine(services: Services, ended: Ended | None = None, twins: Twins | None = None) -> RefineReport:
+    """Refine until no page waits. Raises Transient (disk, database); what was not settled waits for the next pass.
+
+    While a crawl goes on, it hands in the ``twins`` that may wait for a page that is still to come.
+    """
+    report, waiting = RefineReport(), twins or Twins(services)
     services.presence  # noqa: B018 - what a killed run had leased waits again
-    while refs := services.ledger.visits.lease(BATCH, services.clock()):
-        await _batch(services, refs, report, ended)
-    return report
+    while True:
+        while refs := services.ledger.visits.lease(BATCH, services.clock(), besides=waiting.visits):
+            await _batch(services, refs, report, ended, waiting)
+        if not waiting.let_go(all_the_same=twins is None):
+            return report
 
 
-async def _batch(services: Services, refs: list[PageRef], report: RefineReport, ended: Ended | None) -> None:
-    """Read the pages side by side in the workers, and settle them here in their order."""
+async def _batch(services: Services, refs: list[PageRef], report: RefineReport, ended: Ended | None, twins: Twins) -> None:
+    """Read the pages side by side in the workers, and settle them here in their order; those that wait are given back."""
     readings = [asyncio.create_task(_read(services, ref)) for ref in refs]
     left = list(refs)
     try:
@@ -56,7 +62,10 @@ async def _batch(services: Services, refs: list[PageRef], report: RefineReport, 
         services.matcher  # noqa: B018
         await asyncio.to_thread(lambda: services.enricher)
         for ref, reading in zip(refs, readings, strict=True):
-            outcome = _settled(services, ref, await reading)
+            read = await reading
+            if isinstance(read, Article) and twins.waits(ref, read):
+                continue
+            outcome = _settled(services, ref, read)
             left.remove(ref)
             if outcome is None:
                 report.late += 1
