@@ -11,13 +11,15 @@ from lxml.html import HtmlElement
 
 from extract import jsonld
 from extract.decode import one_line
+from extract.heading import find, find_by_words
+from extract.heading import heading_text as heading_text
+from extract.heading import parts_of_heading as parts_of_heading
 from extract.marks import NONE, marks
-from extract.titles import fold, squeeze
+from extract.places import in_card
+from extract.places import spaced as spaced  # headlines, live and layout take it from here
 
 _BY = re.compile(r"(?:von|by)\s+[^\W\d_]\w*(?:[ -][\w.'’-]+){1,4}$", re.I)
-_FACTS_LENGTH = 150
 _UPDATED = re.compile(r"updat|aktualisier|geändert|zuletzt", re.I)
-_ASIDE = frozenset({"aside", "nav", "footer", "li", "form"})
 _BLOCKS = (
     "p",
     "div",
@@ -45,7 +47,7 @@ class Stated:
     """A page's statements, raw and in document order; ``meta`` holds the values of each name, property or itemprop.
 
     ``furniture`` are the elements of kicker, bylines and dates, which are no part of the text. ``found_heading``: nothing
-    is marked up as the headline; it was found by its words.
+    is marked up as the headline; it was found by its words. ``around`` are the blocks that hold the headline.
     """
 
     meta: dict[str, list[str]] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class Stated:
     document_title: str | None = None
     headings: list[HtmlElement] = field(default_factory=list)
     heading: HtmlElement | None = None
+    around: frozenset[HtmlElement] = frozenset()
     kicker: str | None = None
     lead: str | None = None
     bylines: list[str] = field(default_factory=list)
@@ -129,21 +132,28 @@ def read_stated(tree: HtmlElement, url: str) -> Stated:
     """Gather a page's statements; ``url`` is the address that answered."""
     stated = Stated(base=url, language=_language(tree), nodes=jsonld.read_nodes(tree))
     stated.article = jsonld.main_article(stated.nodes, urlsplit(url).path)
-    for element in tree.iter("meta", "link", "base", "title", "h1", "time"):
+    for element in tree.iter("meta", "link", "base", "title", "h1"):
         _take(stated, element, url)
-    heading = _main_heading(stated.headings)
-    if heading is None:
-        heading = _stand_in_heading(tree)
-    if heading is None:
-        heading = _heading_by_agreement(tree, stated)
-        stated.found_heading = heading is not None
-    stated.heading = heading
+    _find_heading(stated, tree, urlsplit(url).hostname or "")
+    for element in tree.iter("time"):
+        _take_time(stated, element)
     _read_marked_up(stated, tree)
     if not stated.dates_in_text and stated.heading is not None:
         stated.dates_in_text = _lines_beside(stated.heading)
     if not stated.bylines and stated.heading is not None:
         stated.bylines = _bylines_beside(stated.heading)
     return stated
+
+
+def _find_heading(stated: Stated, tree: HtmlElement, host: str) -> None:
+    titles = (stated.document_title, stated.first("og:title"), jsonld.string(stated.about, "headline", "name"))
+    names, claims = stated.site_names(host), [title for title in titles if title]
+    stated.heading = find(tree, stated.headings, claims, names)
+    if stated.heading is None:
+        stated.heading = find_by_words(tree, claims, names)
+        stated.found_heading = stated.heading is not None
+    if stated.heading is not None:
+        stated.around = frozenset(stated.heading.iterancestors())
 
 
 def _take(stated: Stated, element: HtmlElement, url: str) -> None:
@@ -160,14 +170,12 @@ def _take(stated: Stated, element: HtmlElement, url: str) -> None:
         case "title":
             if stated.document_title is None and not any(parent.tag == "svg" for parent in element.iterancestors()):
                 stated.document_title = element.text_content()
-        case "h1":
-            stated.headings.append(element)
         case _:
-            _take_time(stated, element)
+            stated.headings.append(element)
 
 
 def _take_time(stated: Stated, element: HtmlElement) -> None:
-    if in_card(element):
+    if in_card(element, stated.around):
         return
     parent, before = element.getparent(), element.getprevious()
     text = spaced(element)
@@ -179,84 +187,6 @@ def _take_time(stated: Stated, element: HtmlElement) -> None:
     times.append(element.get("datetime") or element.get("content") or text)
     if element.get("datetime") and text:  # some write the day for machines and the minute for people
         times.append(text)
-
-
-def in_card(element: HtmlElement) -> bool:
-    """Whether an element stands in navigation or in a teaser of another article."""
-    for parent in element.iterancestors():
-        if marks(parent).card or (parent.tag in _ASIDE and not (parent.tag == "li" and _states_facts(parent.getparent()))):
-            return True
-        if parent.tag in ("article", "main", "body"):
-            return False
-    return False
-
-
-def _states_facts(items: HtmlElement | None) -> bool:
-    """Whether a list is one line of facts about the article (author, day, time of reading), not a list of teasers."""
-    return items is not None and len(items) < 8 and len(items.text_content()) < _FACTS_LENGTH
-
-
-def _main_heading(headings: list[HtmlElement]) -> HtmlElement | None:
-    """Return the h1 that heads the article: not the site's name in the header, rather inside article or main."""
-
-    def rank(heading: HtmlElement) -> tuple[bool, bool, int]:
-        parents = {parent.tag for parent in heading.iterancestors()}
-        words = len(heading.text_content().split())
-        return (
-            bool(parents & {"article", "main"}),
-            "header" not in parents or bool(parents & {"article", "main"}),
-            min(words, 3),
-        )
-
-    filled = [heading for heading in headings[:20] if heading.text_content().strip() and not in_card(heading)]
-    return max(filled, key=rank) if filled else None
-
-
-def _stand_in_heading(tree: HtmlElement) -> HtmlElement | None:
-    """Return the h2 in an article's header, or named like its headline, where a site has no h1 for it."""
-    for heading in tree.iter("h2", "h3"):
-        parent = heading.getparent()
-        in_header = (
-            parent is not None
-            and parent.tag == "header"
-            and any(p.tag in ("article", "main") for p in parent.iterancestors())
-        )
-        if (in_header or marks(heading).headline) and not in_card(heading) and heading.text_content().strip():
-            return heading
-    return None
-
-
-_SHORTEST_HEADLINE = 12
-_LONGEST_HEADLINE = 300
-
-
-def _heading_by_agreement(tree: HtmlElement, stated: Stated) -> HtmlElement | None:
-    """Return the heading, or on a page without any the smallest block, whose words the page's head states as its title."""
-    titles = [stated.document_title, stated.first("og:title"), jsonld.string(stated.about, "headline", "name")]
-    claims = [f" {fold(title)} " for title in titles if title]
-
-    def agrees(element: HtmlElement) -> bool:
-        words = f" {fold(spaced(element)[:_LONGEST_HEADLINE])} "
-        return len(words) > _SHORTEST_HEADLINE and any(
-            claim.startswith(words) or claim.endswith(words) or squeeze(claim) == squeeze(words) for claim in claims
-        )
-
-    for tags in (("h2", "h3", "h4"), ("b", "strong", "font", "p", "div", "td", "span")):
-        for element in tree.iter(*tags):
-            short = len(element) <= 3 and len(element.text_content()) < _LONGEST_HEADLINE
-            if short and agrees(element) and not in_card(element):
-                return element
-    return None
-
-
-def parts_of_heading(heading: HtmlElement | None) -> tuple[str, str] | None:
-    """Return the two parts of a heading that consists of two elements and nothing else: maybe a kicker and a headline."""
-    if heading is None or (heading.text or "").strip():
-        return None
-    parts = [child for child in heading if child.text_content().strip(" :|–—-\n\t")]
-    if len(parts) != 2 or any((part.tail or "").strip(" :|–—-\n\t") for part in parts):
-        return None
-    return spaced(parts[0]).rstrip(" :|–—"), spaced(parts[1])
 
 
 _after = etree.XPath("following::text()[normalize-space()][position() <= 12]")
@@ -274,36 +204,6 @@ def _bylines_beside(heading: HtmlElement) -> list[str]:
     return [text for text in map(one_line, _after(heading)) if len(text) < 80 and _BY.match(text)]
 
 
-def heading_text(heading: HtmlElement | None) -> tuple[str | None, str | None]:
-    """Return an h1's headline and the kicker marked up inside it."""
-    if heading is None:
-        return None, None
-    kicker = next((el for el in heading.iterdescendants() if marks(el).kicker), None)
-    if kicker is None:
-        return spaced(heading), None
-    inside = {id(node) for node in kicker.iter()}
-    words = [heading.text or ""]
-    for node in heading.iterdescendants():
-        if id(node) not in inside:
-            words.append(node.text or "")
-        if id(node) not in inside or node is kicker:
-            words.append(" " + (node.tail or ""))
-    text = one_line(" ".join(words)).lstrip(":|–— ")
-    return (text or spaced(heading)), spaced(kicker).rstrip(" :|–—")
-
-
-def spaced(element: HtmlElement) -> str:
-    """Return an element's text on one line; borders of its blocks are spaces."""
-    parts = []
-    for node in element.iter():
-        if node.tag in ("br", "div", "p", "span", "li") and node is not element:
-            parts.append(" " if node.tag != "span" else "")
-        parts.append(node.text or "")
-        if node is not element:
-            parts.append((" " if node.tag in ("div", "p", "li") else "") + (node.tail or ""))
-    return one_line("".join(parts))
-
-
 def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
     """Find kicker, lead, bylines, visible dates and walls by what their blocks are called, outside of others' teasers."""
     below, passed = stated.heading is None, 0
@@ -319,7 +219,7 @@ def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
         stated.paywalled |= named.paywall
         stated.live |= named.live
         if named.byline:
-            if len(stated.bylines) < 20 and not in_card(element) and _short(element, 3, 200):
+            if len(stated.bylines) < 20 and not in_card(element, stated.around) and _short(element, 3, 200):
                 stated.bylines.append(_byline(element))
                 stated.furniture.append(element)
         elif named.kicker:
@@ -327,9 +227,9 @@ def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
                 stated.kicker = spaced(element)[:120] or None
                 stated.furniture.append(element)
         elif named.lead:
-            if stated.lead is None and passed < _PROSE_ABOVE_LEAD and not in_card(element):
+            if stated.lead is None and passed < _PROSE_ABOVE_LEAD and not in_card(element, stated.around):
                 stated.lead = next(iter(_short(element, 40, 1200)), None)
-        elif named.date and len(element) < 6 and len(stated.dates_in_text) < 10 and not in_card(element):
+        elif named.date and len(element) < 6 and len(stated.dates_in_text) < 10 and not in_card(element, stated.around):
             for text in _short(element, 6, 120):
                 if any(char.isdigit() for char in text):
                     (stated.update_dates_in_text if _UPDATED.match(text) else stated.dates_in_text).append(text)
@@ -374,7 +274,7 @@ def _heads(element: HtmlElement, heading: HtmlElement | None) -> bool:
         if block is None:
             return False
         if element in block.iterdescendants():
-            return len(block.text_content()) < 3000 and not in_card(element)
+            return len(block.text_content()) < 3000 and not in_card(element, frozenset(heading.iterancestors()))
         block = block.getparent()
     return False
 

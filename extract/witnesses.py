@@ -9,7 +9,8 @@ from articles.article import Moment, TimeSource
 from articles.page import Page
 from extract import authors, dates, jsonld, titles
 from extract.decode import plain
-from extract.stated import Stated, heading_text, parts_of_heading
+from extract.heading import heading_text, parts_of_heading
+from extract.stated import Stated
 
 _AUTHOR_META = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author")
 _PUBLISHED_META = (
