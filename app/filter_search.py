@@ -1,49 +1,81 @@
-"""An index of its own in a folder: built from articles, asked by files of queries, read leniently."""
+"""An index of its own, which a folder stands for: built from articles, asked by files of queries, read leniently."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
+import uuid
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from app.json_lines import error_json, row_of
 from app.output import print_json
 from app.shell import Chosen
-from articles.errors import LagebildError, NotSo, Wrong
+from articles.errors import LagebildError, NotSo, Transient, Wrong
 from articles.wire import from_json
 from config.desk import Desk
 from index.document import Document
-from index.embedded import EmbeddedEngine
+from index.elastic_address import read
+from index.engine import Engine
 from pipeline.ask import ask
 from pipeline.services import Services
 
-MEMORY = "lagebild-index.json"
+EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the folder remembers: ``engine`` is ``embedded`` (it is in the folder) or the address of a server with a prefix
+    that no other index has; ``analysis`` is what it was built by; it is ``whole`` once the build has ended.
+    """
+
+    engine: str
+    analysis: str
+    whole: bool
+
+    @classmethod
+    def of(cls, folder: Path) -> Memory | None:
+        """Read it, None if there is none; raises Wrong for a file that is none."""
+        file = folder / "lagebild-index.json"
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+            return cls(str(told["engine"]), str(told["analysis"]), bool(told["whole"]))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise Wrong(f"cannot be read ({error}); build the index into a new folder", file=file) from error
+
+    def write(self, folder: Path) -> None:
+        """Keep it."""
+        (folder / "lagebild-index.json").write_text(json.dumps(asdict(self)) + "\n", encoding="utf-8")
 
 
 def build_index(desk: Desk, folder: Path, engine_name: str) -> dict[str, Any]:
-    """Read articles from standard input into a new index; bad lines are counted and told."""
-    _check_engine(engine_name)
-    if (folder / MEMORY).exists():
-        raise Wrong(f"{folder} holds an index already; name a new folder")
+    """Read articles from standard input into a new index; bad lines are counted and told.
+
+    A build that was broken off is begun anew in the same place. Raises Transient where the server did not take all of it.
+    """
     services, started = Services(desk), time.monotonic()
+    memory = _begin(folder, engine_name, services.analyser.version)
     bad: list[dict[str, Any]] = []
+    engine = services.open_engine(memory.engine, folder / "index")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Wrong(f"cannot make {folder}: {error.strerror or error}", field="--into") from error
-    engine = EmbeddedEngine(folder / "index", services.analyser.version)
-    engine.migrate()
-    report = engine.put(_documents(services, bad))
-    engine.close()
+        if engine.migrate().documents:
+            engine.rebuild(())
+        report = engine.put(_documents(services, bad))
+        engine.refresh()
+    finally:
+        engine.close()
     counts = report.counts()
-    told = {"engine": "embedded", "analysis": services.analyser.version}
-    (folder / MEMORY).write_text(json.dumps(told) + "\n", encoding="utf-8")
+    if left := counts.get("again", 0):
+        raise Transient(f"{memory.engine} did not take {left:,} of the articles; build the index again")
+    replace(memory, whole=True).write(folder)
     return {
         "into": str(folder),
-        "engine": "embedded",
+        "engine": memory.engine,
         "documents": counts.get("put", 0),
         "refused": [{"id": v.id, "why": v.why} for v in report.verdicts if v.ended == "refused"],
         "bad_lines": bad,
@@ -51,10 +83,24 @@ def build_index(desk: Desk, folder: Path, engine_name: str) -> dict[str, Any]:
     }
 
 
-def _check_engine(name: str) -> None:
-    """An index of its own is embedded: there is no other engine yet."""
-    if name != "embedded":
-        raise Wrong(f"no engine {name!r} for an index of its own; there is 'embedded'", field="--engine")
+def _begin(folder: Path, engine_name: str, analysis: str) -> Memory:
+    """Return what the folder remembers of a build that is not whole, or have it remember a new one."""
+    address = engine_name
+    if engine_name != EMBEDDED:
+        hosts, prefix = _server(engine_name)
+        address = f"{','.join(hosts)}/{prefix}-{uuid.uuid4().hex[:8]}"
+    before = Memory.of(folder)
+    if before is not None and before.whole:
+        raise Wrong(f"{folder} holds an index already; name a new folder")
+    if before is not None and EMBEDDED not in (before.engine, address):
+        address = _moved(before.engine, engine_name)
+    memory = Memory(address, analysis, whole=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        memory.write(folder)
+    except OSError as error:
+        raise Wrong(f"cannot make {folder}: {error.strerror or error}", field="--into") from error
+    return memory
 
 
 def _documents(services: Services, bad: list[dict[str, Any]]) -> Iterator[Document]:
@@ -68,23 +114,36 @@ def _documents(services: Services, bad: list[dict[str, Any]]) -> Iterator[Docume
 
 
 def search_queries(chosen: Chosen, folder: Path, queries: Path, limit: int, engine_name: str | None) -> None:
-    """Answer each line of a file of queries with one JSON line; the folder remembers its engine."""
-    _check_engine(engine_name or "embedded")
-    if not (folder / MEMORY).is_file():
+    """Answer each line of a file of queries with one JSON line; the folder remembers its engine.
+
+    A server that fails is told in the line of each query that it did not answer, and at the end: raises Transient.
+    """
+    memory = Memory.of(folder)
+    if memory is None:
         raise NotSo(f"{folder} holds no index; `lagebild index build --into {folder}` makes one")
-    services = Services(chosen.desk_or_bundled())
-    engine = EmbeddedEngine(folder / "index", services.analyser.version)
+    if not memory.whole:
+        raise NotSo(f"the index of {folder} was never finished; `lagebild index build --into {folder}` begins it anew")
     try:
         lines = queries.read_bytes().split(b"\n")
     except OSError as error:
         raise Wrong(f"cannot read {queries}: {error.strerror or error}", field="--queries") from error
-    for line in lines[:-1] if lines[-1] == b"" else lines:
-        print_json(_answer(services, engine, line.decode("utf-8", "replace").rstrip("\r"), limit))
-    engine.close()
+    services = Services(chosen.desk_or_bundled())
+    engine = services.open_engine(_asked(memory.engine, engine_name), folder / "index")
+    failed: Transient | None = None
+    try:
+        for line in lines[:-1] if lines[-1] == b"" else lines:
+            answer, trouble = _answer(services, engine, line.decode("utf-8", "replace").rstrip("\r"), limit)
+            failed = trouble or failed
+            print_json(answer)
+    finally:
+        engine.close()
+    if failed is not None:
+        raise failed
 
 
-def _answer(services: Services, engine: EmbeddedEngine, text: str, limit: int) -> dict[str, Any]:
-    started, answer = time.perf_counter(), {"query": text, "total": 0, "hits": []}
+def _answer(services: Services, engine: Engine, text: str, limit: int) -> tuple[dict[str, Any], Transient | None]:
+    started, failed = time.perf_counter(), None
+    answer: dict[str, Any] = {"query": text, "total": 0, "hits": []}
     try:
         asked = ask(engine, text, services.query_context(), limit=limit)
         if asked.plan is None:
@@ -95,4 +154,26 @@ def _answer(services: Services, engine: EmbeddedEngine, text: str, limit: int) -
             answer["note"] = "; ".join(asked.notes)
     except LagebildError as error:
         answer["error"] = error_json(error)
-    return answer | {"ms": round(1000 * (time.perf_counter() - started), 2)}
+        failed = error if isinstance(error, Transient) else None
+    return answer | {"ms": round(1000 * (time.perf_counter() - started), 2)}, failed
+
+
+def _asked(engine: str, engine_name: str | None) -> str:
+    """Return the engine to ask: the one remembered, which a server's address says where to find now."""
+    if engine_name is None or engine_name == engine:
+        return engine
+    if EMBEDDED in (engine_name, engine):
+        raise Wrong(f"this index is in {engine}, not in {engine_name}", field="--engine")
+    return _moved(engine, engine_name)
+
+
+def _moved(engine: str, engine_name: str) -> str:
+    """Return the address of an index whose server has another name by now."""
+    return f"{','.join(_server(engine_name)[0])}/{read(engine)[1]}"
+
+
+def _server(engine_name: str) -> tuple[tuple[str, ...], str]:
+    try:
+        return read(engine_name)
+    except Wrong as error:
+        raise Wrong(f"{error.message}; or 'embedded'", field="--engine") from error

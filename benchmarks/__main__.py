@@ -17,6 +17,7 @@ EACH = (
     "query",
     "alerts",
     "index",
+    "elastic",
     "relevance",
     "crawl_week",
 )

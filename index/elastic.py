@@ -98,7 +98,8 @@ class ElasticEngine:
     def status(self) -> EngineStatus:
         """Return version, size and the number of articles, all that was put before counted."""
         with border(self._server, "ask how it is"):
-            name = f"{_PRODUCT[self._server.compat]} {self._client.info()['version']['number']}"
+            version = self._client.info()["version"]
+        name = f"{'OpenSearch' if version.get('distribution') == 'opensearch' else 'Elasticsearch'} {version['number']}"
         now = EngineStatus(name, f"{self._server.place}", "absent", 0, 0, None, self._version)
         try:
             standing = self._indices.standing()
@@ -176,9 +177,6 @@ class ElasticEngine:
         if standing.left and not self._swept:
             self._indices.sweep(now())
         self._swept = True
-
-
-_PRODUCT = {"9": "Elasticsearch", "8": "Elasticsearch", "opensearch": "OpenSearch"}
 
 
 def _verdict(item: Item, winner: Verdict, number: int) -> Verdict:

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from elasticsearch import ApiError, Elasticsearch
@@ -35,7 +36,7 @@ AT_ONCE = 500
 _BY_TIME = [{"time": {"order": "desc", "missing": "_last"}}, {"tie": "asc"}]
 _BY_SCORE = [{"_score": "desc"}, {"tie": "asc"}]
 _MOST_VALUES = 65_000
-_NO_SNAPSHOT = ""
+_JSON = {"accept": "application/json", "content-type": "application/json"}
 _META = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~^$-]')  # characters with a meaning in Lucene's regular expressions
 
 
@@ -120,33 +121,39 @@ class Questions:
             except (ApiError, Transient):
                 pass  # expired, or of another server: the page then comes from what there is now
         with border(self._server, "search"):
-            return self._ask(body, self._snapshot())
+            return self._ask(body, self._open_snapshot())
 
     def _ask(self, body: Mapping[str, Any], snapshot: str) -> tuple[int, list[dict[str, Any]], str]:
-        where: dict[str, Any] = {"index": self._alias, "allow_partial_search_results": False}
-        held: dict[str, Any] = {}
-        if snapshot != _NO_SNAPSHOT:
-            where, held = {"allow_partial_search_results": False}, {"pit": {"id": snapshot, "keep_alive": HELD}}
+        held = {"pit": {"id": snapshot, "keep_alive": HELD}}
         found = self._client.search(
-            **where,
+            allow_partial_search_results=False,
             body={**body, **held, "track_total_hits": True, "_source": False, "stored_fields": ["stored"]},
         )
         if found.get("timed_out"):
             raise Transient(f"{self._server.place}: the search was given up on; ask for less, or again")
-        return int(found["hits"]["total"]["value"]), found["hits"]["hits"], str(found.get("pit_id", _NO_SNAPSHOT))
+        return int(found["hits"]["total"]["value"]), found["hits"]["hits"], str(found["pit_id"])
 
-    def _snapshot(self) -> str:
+    def _open_snapshot(self) -> str:
         if self._server.compat == "opensearch":
-            return _NO_SNAPSHOT  # it has points in time under another name, and its small builds have none
+            path = f"/{quote(self._alias)}/_search/point_in_time"
+            found = self._client.perform_request("POST", path, params={"keep_alive": HELD}, headers=_JSON)
+            return str(found.body["pit_id"])
         return str(self._client.open_point_in_time(index=self._alias, keep_alive=HELD)["id"])
+
+    def _close_snapshot(self, snapshot: str) -> None:
+        client = self._client.options(ignore_status=404)
+        if self._server.compat == "opensearch":
+            told = {"pit_id": [snapshot]}
+            client.perform_request("DELETE", "/_search/point_in_time", headers=_JSON, body=told)
+        else:
+            client.close_point_in_time(id=snapshot)
 
     def _next(self, snapshot: str, cursor: ByScore | ByTime | None) -> str | None:
         """The cursor of the next page; without one the server need not hold the snapshot any longer."""
         if cursor is not None:
             return write(cursor)
-        if snapshot != _NO_SNAPSHOT:
-            with border(self._server, "search"):
-                self._client.options(ignore_status=404).close_point_in_time(id=snapshot)
+        with border(self._server, "search"):
+            self._close_snapshot(snapshot)
         return None
 
     def _aggregate(self, query: Query, aggregations: Mapping[str, Any]) -> Mapping[str, Any]:

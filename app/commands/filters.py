@@ -83,7 +83,7 @@ def analyse(
 def build(
     context: typer.Context,
     into: Annotated[Path, typer.Option(help="The folder of the new index.")],
-    engine: Annotated[str, typer.Option(help="Which engine: embedded.")] = "embedded",
+    engine: Annotated[str, typer.Option(help="embedded, or a search server's address.")] = "embedded",
 ) -> None:
     """Articles in, an index of its own out, for `lagebild search --index`."""
     from app.filter_search import build_index

@@ -32,7 +32,7 @@ def search(
     after: Annotated[str | None, typer.Option(help="The `next` of the page before.")] = None,
     index: Annotated[Path | None, typer.Option(help="An index of its own, made by `lagebild index build`.")] = None,
     queries: Annotated[Path | None, typer.Option(help="One query a line, one JSON line each (with --index).")] = None,
-    engine: Annotated[str | None, typer.Option(help="The engine of --index, which remembers it: embedded.")] = None,
+    engine: Annotated[str | None, typer.Option(help="Where the server of --index is now; it remembers.")] = None,
     json: Json = False,
 ) -> None:
     """Search: hits with highlighted words, facets, counts over time."""

@@ -317,63 +317,6 @@ class TestAnalyse:
         assert "'fr' is not one of" in answer.err
 
 
-class TestIndex:
-    @pytest.fixture
-    def built(self, tmp_path: Path) -> Path:
-        rows = [
-            {"id": f"a{n}", "title": f"Drohne {n}", "text": "Helsing baut." if n % 2 else "Niemand baut."}
-            for n in range(40)
-        ]
-        answer = done("index", "build", "--into", tmp_path / "own", stdin=feed(*rows, b"{", {"id": "x"}, b"[" * 100_000))
-        assert answer.json["documents"] == 40
-        assert [bad["line"] for bad in answer.json["bad_lines"]] == [41, 42, 43]
-        return tmp_path / "own"
-
-    def ask(self, built: Path, *queries: str, limit: int = 10) -> list[dict[str, Any]]:
-        file = built.parent / "queries.txt"
-        file.write_text("\n".join(queries) + "\n", encoding="utf-8")
-        answers = done("search", "--index", built, "--queries", file, "--limit", limit).lines
-        assert [answer["query"] for answer in answers] == list(queries)
-        return answers
-
-    def test_each_query_is_answered_by_one_line_read_leniently(self, built: Path) -> None:
-        helsing, everything, unclosed, nothing, blank = self.ask(
-            built, "Helsing", "baut", '"Helsing baut', "Quastenflosser", ""
-        )
-        assert (helsing["total"], len(helsing["hits"])) == (20, 10)
-        assert everything["total"] == 40
-        assert unclosed["total"] == 20
-        assert (nothing["total"], nothing["hits"]) == (0, [])
-        assert blank["error"]["message"]
-        assert {"query", "total", "hits", "ms"} <= set(blank)
-
-    def test_the_limit_goes_to_ten_thousand_and_the_total_is_exact(self, built: Path) -> None:
-        (answer,) = self.ask(built, "baut", limit=10_000)
-        assert (answer["total"], len(answer["hits"])) == (40, 40)
-        assert command("search", "--index", built, "--queries", built.parent / "queries.txt", "--limit", 10_001).code == 2
-
-    def test_an_index_remembers_its_engine_and_there_is_one_so_far(self, built: Path) -> None:
-        file = built.parent / "queries.txt"
-        file.write_text("Helsing\n", encoding="utf-8")
-        assert done("search", "--index", built, "--engine", "embedded", "--queries", file).json["total"] == 20
-        for line in (
-            ("index", "build", "--into", built.parent / "new", "--engine", "https://search.example:9200"),
-            ("search", "--index", built, "--queries", file, "--engine", "other"),
-            ("search", "Helsing", "--engine", "embedded"),
-        ):
-            answer = command(*line)
-            assert answer.code == 2
-            assert "--engine" in answer.err
-
-    def test_wrong_places_are_told(self, built: Path, tmp_path: Path) -> None:
-        assert command("index", "build", "--into", built).code == 2
-        (tmp_path / "file").write_text("x", encoding="utf-8")
-        assert command("index", "build", "--into", tmp_path / "file" / "x").code == 2
-        assert command("search", "--index", tmp_path / "nothing", "--queries", tmp_path / "file").code == 1
-        assert command("search", "--index", built, "--queries", tmp_path / "nothing").code == 2
-        assert command("search", "--index", built).code == 2
-
-
 def test_answers_are_flushed_as_they_are_ready_and_the_filter_ends_soon_after_its_last_line() -> None:
     process = child("extract", stdin=subprocess.PIPE)
     assert process.stdin is not None

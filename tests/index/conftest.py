@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +13,12 @@ import pytest
 
 from articles.article import Annotated, Annotations, Article, Entity, Moment, Topic
 from index.document import Document
+from index.elastic_address import Compat
 from index.embedded import EmbeddedEngine
 from index.engine import Engine
 from language.analysis import Analyser
 from language.analysis_article import analyse_article
-from tests.index.elastic_places import on_elasticsearch
+from tests.index.elastic_places import on_server
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ANALYSER = Analyser(protected=("Rheinmetall", "Helsing"))
@@ -72,15 +74,27 @@ class OpenEngine(Protocol):
     def __call__(self, place: str = "index", analysis: str = "a1") -> Engine: ...
 
 
-ENGINES: dict[str, Callable[[Path, str], Engine]] = {
+EVERY_ENGINE: dict[str, Callable[[Path, str], Engine]] = {
     "tantivy": lambda folder, analysis: EmbeddedEngine(folder, analysis),
-    "elasticsearch 9": on_elasticsearch("9"),
-    "elasticsearch 8": on_elasticsearch("8"),
+    "elasticsearch 9": on_server("9"),
+    "elasticsearch 8": on_server("8"),
+    "opensearch": on_server("opensearch"),
 }
 """Every engine passes the same contract; another one is a line here."""
 
+CHOSEN = os.environ.get("LAGEBILD_TEST_ENGINES")
+ENGINES = {name: EVERY_ENGINE[name] for name in (CHOSEN or "elasticsearch 8,elasticsearch 9,tantivy").split(",")}
+"""Those of this run: OpenSearch takes part where somebody says so (``make services-opensearch``)."""
 
-@pytest.fixture(params=sorted(ENGINES))
+SERVER: Compat = "opensearch" if "opensearch" in ENGINES else "9"
+"""The server for what is not about every engine."""
+
+_LATER = [] if CHOSEN else [pytest.mark.deep]
+EACH_ENGINE = [pytest.param(name, marks=_LATER if name == "elasticsearch 8" else []) for name in ENGINES]
+"""Each engine as a parameter: two servers would be too long for ``make test``, so the older one is for ``make deep``."""
+
+
+@pytest.fixture(params=EACH_ENGINE)
 def open_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenEngine]:
     """Return what opens engines; all of them are closed afterwards."""
     opened: list[Engine] = []

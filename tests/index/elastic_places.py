@@ -15,12 +15,15 @@ import pytest
 from index.elastic import ElasticEngine
 from index.elastic_address import Compat, Server, read
 from index.engine import Engine
-from tests.services.elastic import URL_VARIABLE, Elastic, missing
+from tests.services import elastic, opensearch
+from tests.services.node import Node
 
 RUN = uuid.uuid4().hex[:8]
+NAMED: dict[Compat, str] = {"9": elastic.URL_VARIABLE, "opensearch": opensearch.URL_VARIABLE}
+"""The environment variable that names a server which runs already."""
 
 
-def on_elasticsearch(release: Compat) -> Callable[[Path, str], Engine]:
+def on_server(release: Compat) -> Callable[[Path, str], Engine]:
     """Return what opens an engine on a server of that release; skips the test where there is none."""
     return lambda place, analysis: ElasticEngine(server_for(place, release), analysis)
 
@@ -33,12 +36,11 @@ def server_for(place: Path, release: Compat) -> Server:
 
 @cache
 def url(release: Compat) -> str:
-    """Return where a server of that release answers: the one named by the environment (as 9), else one of our own."""
-    named = os.environ.get(URL_VARIABLE)
-    if named and release == "9":
+    """Return where a server of that release answers: the one named by the environment, else one of our own."""
+    if named := os.environ.get(NAMED.get(release, "")):
         return named
-    if why := missing(release):
+    if why := opensearch.missing() if release == "opensearch" else elastic.missing(release):
         pytest.skip(why)
-    server = Elastic(release)
-    atexit.register(server.close)
-    return server.start().url
+    node: Node = opensearch.OpenSearch() if release == "opensearch" else elastic.Elastic(release)
+    atexit.register(node.close)
+    return node.start().url

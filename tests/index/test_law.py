@@ -9,6 +9,7 @@ import os
 import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import pytest
 from hypothesis import given, settings
@@ -23,7 +24,7 @@ from language.query_lower import lower
 from language.query_plan import AllOf, AnyOf, Between, Except, Is, Pattern, Plan, Terms
 from language.query_tree import Query
 from language.tokens import Analysed
-from tests.index.conftest import ANALYSER, BERLIN, ENGINES, annotated
+from tests.index.conftest import ANALYSER, BERLIN, EACH_ENGINE, ENGINES, annotated
 from tests.language import query_strategies as desk
 
 WORDS = (
@@ -33,7 +34,10 @@ WORDS = (
 )
 DAY = datetime(2025, 6, 1, tzinfo=UTC)
 DOCUMENTS = 200
-MANY = 1_000 if os.environ.get("LAGEBILD_SHORT") else 20_000
+FEW = 100
+MANY = 2_000 if os.environ.get("LAGEBILD_SHORT") else 20_000
+JUDGED = 10_000
+"""Plans whose judgement is kept: each engine is asked the same ones, one engine after another."""
 LIMIT = 1_000
 
 
@@ -59,20 +63,28 @@ def article(chance: random.Random, number: int) -> Annotated:
     )
 
 
-class World:
-    """Articles, analysed, and the engine that holds them."""
+class Judge:
+    """Articles, analysed, and which of them the judge of the language says a plan holds for; every world has the same."""
 
-    def __init__(self, engine: Engine, articles: Sequence[Annotated], analysed: Sequence[Analysed]) -> None:
-        self.engine, self.analysed = engine, analysed
+    def __init__(self, articles: Sequence[Annotated], analysed: Sequence[Analysed]) -> None:
+        self.articles, self.analysed = articles, analysed
         self._occurrences = [Occurrences(one) for one in analysed]
-        engine.migrate()
-        engine.put(Document.of(*pair, 1) for pair in zip(articles, analysed, strict=True))
-        engine.refresh()
+        self.judged = lru_cache(JUDGED)(self._judged)
 
-    def judged(self, plan: Plan) -> set[str]:
-        """The ids of the articles that the judge says a plan holds for."""
+    def _judged(self, plan: Plan) -> frozenset[str]:
+        """The ids of the articles that the plan holds for."""
         pairs = zip(self.analysed, self._occurrences, strict=True)
-        return {one.id for one, where in pairs if find(plan, one, where).holds}
+        return frozenset(one.id for one, where in pairs if find(plan, one, where).holds)
+
+
+class World:
+    """A judge, and an engine that holds the same articles."""
+
+    def __init__(self, engine: Engine, judge: Judge) -> None:
+        self.engine, self.judge = engine, judge
+        engine.migrate()
+        engine.put(Document.of(*pair, 1) for pair in zip(judge.articles, judge.analysed, strict=True))
+        engine.refresh()
 
     def found(self, plan: Plan) -> set[str]:
         """The ids an engine finds, and the promises that hold for every answer."""
@@ -85,22 +97,38 @@ class World:
         return ids
 
 
-@pytest.fixture(scope="module", params=sorted(ENGINES))
-def small_words(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world of this file's own words."""
-    engine = ENGINES[request.param](tmp_path_factory.mktemp("plans") / "index", "law")
+@pytest.fixture(scope="module")
+def judge_of_small_words() -> Judge:
+    """Articles of this file's own words."""
     chance = random.Random(1)
     articles = [article(chance, number) for number in range(DOCUMENTS)]
-    yield World(engine, articles, [analyse_article(one, ANALYSER, None, BERLIN) for one in articles])
+    return Judge(articles, [analyse_article(one, ANALYSER, None, BERLIN) for one in articles])
+
+
+@pytest.fixture(scope="module")
+def judge_of_tiny_desk() -> Judge:
+    """Articles of the query language's own laws."""
+    articles = desk.pool(DOCUMENTS)
+    return Judge(articles, [desk.analysed(one) for one in articles])
+
+
+@pytest.fixture(scope="module", params=EACH_ENGINE)
+def small_words(
+    request: pytest.FixtureRequest, judge_of_small_words: Judge, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """The world of this file's own words on each engine."""
+    engine = ENGINES[request.param](tmp_path_factory.mktemp("plans") / "index", "law")
+    yield World(engine, judge_of_small_words)
     engine.close()
 
 
-@pytest.fixture(scope="module", params=sorted(ENGINES))
-def tiny_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The world of the query language's own laws."""
+@pytest.fixture(scope="module", params=EACH_ENGINE)
+def tiny_desk(
+    request: pytest.FixtureRequest, judge_of_tiny_desk: Judge, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """The world of the query language's own laws on each engine."""
     engine = ENGINES[request.param](tmp_path_factory.mktemp("queries") / "index", "law")
-    articles = desk.pool(DOCUMENTS)
-    yield World(engine, articles, [desk.analysed(one) for one in articles])
+    yield World(engine, judge_of_tiny_desk)
     engine.close()
 
 
@@ -155,7 +183,7 @@ plans = st.recursive(
 
 
 def agree_on_plan(world: World, plan: Plan) -> None:
-    assert world.found(plan) == world.judged(plan)
+    assert world.found(plan) == world.judge.judged(plan)
 
 
 def agree_on_query(world: World, query: Query, few: int) -> None:
@@ -163,18 +191,18 @@ def agree_on_query(world: World, query: Query, few: int) -> None:
     context = desk.context()
     plan = lower(query, context)
     found = world.found(plan)
-    assert found == world.judged(plan)
-    first = world.analysed[:few]
+    assert found == world.judge.judged(plan)
+    first = world.judge.analysed[:few]
     assert found & {one.id for one in first} == {one.id for one in first if holds(query, one, context)}
 
 
-@settings(max_examples=300)
+@settings(max_examples=FEW)
 @given(plan=plans)
 def test_an_engine_finds_what_a_plan_says(small_words: World, plan: Plan) -> None:
     agree_on_plan(small_words, plan)
 
 
-@settings(max_examples=300)
+@settings(max_examples=FEW)
 @given(query=desk.queries())
 def test_an_engine_finds_what_a_query_means(tiny_desk: World, query: Query) -> None:
     agree_on_query(tiny_desk, query, few=40)
