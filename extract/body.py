@@ -141,8 +141,10 @@ def _open_frames(tree: HtmlElement, above: set[int]) -> None:
 
 
 def _promotions(tree: HtmlElement, above: set[int]) -> list[HtmlElement]:
-    """Return the outermost blocks that are named like promotions and do not hold the headline or most of the prose."""
-    found, whole = [], 0
+    """Return the outermost blocks that are named like promotions; those of one name never hold most of the prose."""
+    found: list[HtmlElement] = []
+    alike: dict[str, int] = {}
+    whole = 0
     walk = iterwalk(tree, events=("start",), tag=_PROMO_TAGS)
     for _, element in walk:
         named = marks(element)
@@ -152,13 +154,14 @@ def _promotions(tree: HtmlElement, above: set[int]) -> list[HtmlElement]:
             found.append(element)
             walk.skip_subtree()
         elif named.promo or (named.teaser and _leads_elsewhere(element)):
-            whole = whole or _prose_length(tree)
-            if _prose_length(element) <= _PROMO_SHARE * whole:
+            whole, name = whole or _prose_length(tree), element.get("class") or ""
+            alike[name] = alike.get(name, 0) + _prose_length(element)
+            if alike[name] <= _PROMO_SHARE * whole:
                 found.append(element)
                 walk.skip_subtree()
         elif named.teaser:
             element.attrib.pop("class", None)  # trafilatura leaves out what is called so
-    return found
+    return [element for element in found if alike.get(element.get("class") or "", 0) <= _PROMO_SHARE * whole]
 
 
 def _leads_elsewhere(element: HtmlElement) -> bool:

@@ -51,7 +51,9 @@ _BYLINE = _words(
     r"(?:byline|author|autor|autoren|authors|verfasser|verfasserin|writer|writers)(?:[\s_-]?(?:names?|links?|list|"
     r"text|info|line))?"
 )
-_NO_BYLINE = re.compile(r"bio|box|avatar|image|follow|comment|social|related|teaser|description|about|(?<!\bh-)card", re.I)
+_NO_BYLINE = re.compile(
+    r"bio|box|avatar|image|follow|comment|social|related|teaser|description|about|(?<!\bh-)(?<!v)card", re.I
+)
 _DATE = re.compile(r"date|datum|time(?!line)|zeit(?!ung)|publish|veroeffentlicht|veröffentlicht|dateline|\bstand\b", re.I)
 _UPDATED = re.compile(r"updat|aktualisier|modif|geändert|zuletzt|last.?changed", re.I)
 _CARD = re.compile(
@@ -72,6 +74,8 @@ _TEASER = _words(
     also-?read"""
 )
 """What speaks of other pages, so only where it leads to one: many systems call an article's own standfirst its teaser."""
+_BESIDE = re.compile(r"(?:with|has|no|without|content|and)[_-]?sidebar", re.I)
+"""A block beside a sidebar is none."""
 _POST = re.compile(r"(?:^|\s)(?:hentry|post-\d+|type-post)(?:\s|$)")
 _OF_POST = re.compile(r"(?<!\S)(?:tag|category|author|has|with|no)-\S+")
 """WordPress writes an article's tags and author into the class of the block that holds all of it."""
@@ -112,7 +116,7 @@ def marks_of(names: str) -> Marks:
     """Return what names say; cached because a page repeats few names often, and so does a site."""
     if _POST.search(names):
         names = _OF_POST.sub("", names)
-    names = _CAMEL.sub("-", names)
+    names = _BESIDE.sub("", _CAMEL.sub("-", names))
     return Marks(
         kicker=bool(_KICKER.search(names)),
         lead=bool(_LEAD.search(names)),

@@ -173,8 +173,9 @@ def _article(reading: _Reading) -> Article:
     bylines = authors.read_bylines(_stated_authors(stated), reading.site_names)
     published, modified = _times(reading)
     updates = live.read_updates(reading.tree, stated, reading.habits)
-    text, agreement = _body(reading, (title, f"{kicker} {title}", kicker), bylines.people)
-    lead = _lead(stated, title)
+    shown = _without_container(stated.lead, title)
+    text, agreement = _body(reading, (title, f"{kicker} {title}", kicker), bylines.people, shown)
+    lead = _lead(stated, shown, title)
     entries = None
     if updates and kinds.kind_of_article(stated, url, title, len(updates), len(text)) == "live":
         text, entries = live.compose(text, updates)
@@ -285,14 +286,16 @@ def _times(reading: _Reading) -> tuple[Moment | None, Moment | None]:
     return published, modified if modified and dates.is_later(modified, published) else None
 
 
-def _body(reading: _Reading, heads: tuple[str | None, ...], people: tuple[str, ...]) -> tuple[str, float | None]:
+def _body(
+    reading: _Reading, heads: tuple[str | None, ...], people: tuple[str, ...], lead: str | None
+) -> tuple[str, float | None]:
     """Return the article's paragraphs, an empty line between them, and how alike found and stated text are."""
     if reading.flat is not None:
         lines = list(reading.flat)
     else:
         selected = layout.body(reading.tree, reading.layout)
         if selected is None:
-            lines = body.read(reading.tree, reading.stated.heading, reading.stated.furniture, reading.stated.lead)
+            lines = body.read(reading.tree, reading.stated.heading, reading.stated.furniture, lead)
         else:
             lines = body.read(selected, None, reading.stated.furniture)
     text = "\n\n".join(body.filter_lines(lines, heads, people))
@@ -323,10 +326,15 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[i : i + 4]) for i in range(len(words) - 3)}
 
 
-def _lead(stated: Stated, title: str | None) -> str | None:
+def _without_container(lead: str | None, title: str | None) -> str | None:
+    """Return the standfirst that the page shows; None if what is called so holds the headline too."""
+    return None if lead and title and titles.fold(title) in titles.fold(lead) else lead
+
+
+def _lead(stated: Stated, shown: str | None, title: str | None) -> str | None:
     node = stated.about
     for text in (
-        stated.lead,
+        shown,
         jsonld.string(node, "description"),
         stated.first("og:description", "description", "twitter:description"),
     ):
