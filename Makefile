@@ -9,7 +9,7 @@ EDITABLE := --config-settings editable_mode=compat --editable
 ROOMS := articles egress config language ledger index enrich extract crawlers alerts pipeline flows app
 CODE := $(ROOMS) tests benchmarks training
 
-.PHONY: help setup demo test lint types imports unit deep chaos test-hostile services bench constraints clean
+.PHONY: help setup demo test lint types imports unit deep chaos test-hostile services services-opensearch bench constraints clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -63,6 +63,11 @@ test-hostile: setup  ## hostile servers and pages only
 
 services: setup  ## fetch real search servers for the tests into a cache outside the checkout (Maven and a JDK needed, 1.8 GB once)
 	$(BIN)/python -m tests.services install
+
+services-opensearch: setup  ## fetch a real OpenSearch (45 MB) and run the contract, the laws and the faults of search servers on it
+	$(BIN)/python -m tests.services install opensearch
+	LAGEBILD_TEST_ENGINES=opensearch $(BIN)/pytest -q -rs tests/index/test_engine_contract.py tests/index/test_law.py \
+		tests/index/test_drain.py tests/index/test_similar.py tests/index/test_elastic_faults.py
 
 bench: setup  ## speed and memory, printed as tables beside a yardstick of the same run
 	$(BIN)/python -m benchmarks

@@ -47,6 +47,6 @@ def _make(scratch: Path) -> Path:
     maven("copy-dependencies", f"-DoutputDirectory={home}", scratch=scratch)
     if (found := digest(home)) != JARS:
         raise ServiceError(f"these are not the jars that were pinned: their SHA-256 is {found}")
-    compiler: list[str | Path] = [java / "bin" / "javac", "--release", f"{JAVA}", "-cp", f"{home}/*", "-d", home, _LAUNCHER]
-    subprocess.run(compiler, check=True)
+    compiler: list[str | Path] = [java / "bin" / "java", "-m", "jdk.compiler/com.sun.tools.javac.Main"]
+    subprocess.run([*compiler, "--release", f"{JAVA}", "-cp", f"{home}/*", "-d", home, _LAUNCHER], check=True)
     return home
