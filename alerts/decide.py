@@ -20,7 +20,9 @@ Told = Collection[tuple[str, str, str]]
 class Circumstances:
     """What a decision depends on besides the match: the alerts by id, what was told, the clock, and the desk's habits.
 
-    ``reprocessing`` is True when the article was read again from the archive: then nobody is told.
+    ``reprocessing`` is True when the article was read again from the archive: then nobody is told. ``edited`` says in words
+    what an edit changed that matters, None if there is none; ``heard`` are the (alert, channel) that were told of this very
+    article, or are about to be.
     """
 
     alerts: Mapping[str, Alert]
@@ -29,6 +31,8 @@ class Circumstances:
     alert_window: timedelta
     zone: ZoneInfo
     reprocessing: bool = False
+    edited: str | None = None
+    heard: Collection[tuple[str, str]] = ()
 
 
 def decide(matches: Iterable[Match], annotated: Annotated, seen: datetime, about: Circumstances) -> list[Decision]:
@@ -49,11 +53,20 @@ def _on_channel(
     story = annotated.annotations.story or annotated.article.id
     if about.reprocessing:
         return Decision(match, channel, "suppressed", about.now, "reprocess", why)
+    if _is_news_again(match, channel, about):
+        said = f"the article was edited ({about.edited}); {why}"
+        return Decision(match, channel, "open", about.now, None, said, again=True)
     if (match.alert, story, channel) in about.told:
         return Decision(match, channel, "collapsed", about.now, story, why)
     if is_old(annotated.article, seen, about):
         return Decision(match, channel, "suppressed", about.now, "old", why)
     return Decision(match, channel, "open", about.now, None, why)
+
+
+def _is_news_again(match: Match, channel: str, about: Circumstances) -> bool:
+    """Whether who was told of this article wants to hear of its edit. Age does not count: the edit is the news."""
+    wants = about.alerts[match.alert].on_edit == "material"
+    return wants and about.edited is not None and (match.alert, channel) in about.heard
 
 
 def is_old(article: Article, seen: datetime, about: Circumstances) -> bool:

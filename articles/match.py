@@ -30,7 +30,8 @@ class Decision:
 
     ``state`` is ``open`` (to be sent, not before ``due``) or one of the ends decided at once: ``collapsed`` (reason: the
     story), ``muted``, ``suppressed`` (reason as in ``articles.outcome.SUPPRESSED``). ``channel`` is None only for
-    ``suppressed(no_channel)``. ``why`` is the sentence a person reads.
+    ``suppressed(no_channel)``. ``why`` is the sentence a person reads. ``again``: to be said though it was said of this
+    article before, because an edit matters; it holds only if the filing is a revision.
     """
 
     match: Match
@@ -39,6 +40,7 @@ class Decision:
     due: datetime
     reason: str | None = None
     why: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,9 @@ class Alert(Model):
     must_match: tuple[str, ...] = ()
     must_not_match: tuple[str, ...] = ()
     languages: tuple[Language, ...] = Field((), description="only articles in these languages; absent: all")
+    on_edit: Literal["never", "material"] = Field(
+        "never", description="material: tell again when an article that was told of is edited in what matters"
+    )
     enabled: bool = True
 
 

@@ -110,6 +110,11 @@ class Files:
         with self._store.read() as connection:
             return notices.told_for(connection, stories)
 
+    def heard_of(self, article: str) -> set[tuple[str, str]]:
+        """Return every (alert, channel) that was told of this article, or is about to be."""
+        with self._store.read() as connection:
+            return notices.heard_of(connection, article)
+
     def reprocess(self, now: datetime, since: datetime | None = None, stage: str = "extract") -> int:
         """File work for ``refine`` to read archived pages anew, and return how many pages.
 

@@ -77,7 +77,13 @@ class _Desk:
             seq = self._write_annotations(found)
         self._map_urls(id_)
         count = notices.file_decisions(
-            self.connection, self.filing, visit=self.visit.id, article=id_, revision=revision, now=self.now
+            self.connection,
+            self.filing,
+            visit=self.visit.id,
+            article=id_,
+            revision=revision,
+            is_edit=outcome == Outcome("article", "revised"),
+            now=self.now,
         )
         self._end(outcome, id_, count)
         self._look_again(outcome)

@@ -30,6 +30,12 @@ _TOLD = (
     .where(matches.c.story.in_(sa.bindparam("stories", expanding=True)), outbox.c.state.in_(SAID))
     .distinct()
 )
+_HEARD = (
+    sa.select(matches.c.alert, outbox.c.channel)
+    .join(outbox, outbox.c.match_id == matches.c.id)
+    .where(matches.c.article_id == sa.bindparam("v_article"), outbox.c.state.in_(SAID))
+    .distinct()
+)
 _ADD_MATCH = sa.insert(matches)
 _ADD_ROWS = sa.insert(outbox)
 
@@ -40,13 +46,19 @@ def told_for(connection: Connection, stories: Iterable[str]) -> set[Told]:
     return {(row.alert, row.story, row.channel) for row in found}
 
 
+def heard_of(connection: Connection, article: str) -> set[tuple[str, str]]:
+    """Return which alerts told which channels of this very article, or are about to."""
+    return {(row.alert, row.channel) for row in connection.execute(_HEARD, {"v_article": article})}
+
+
 def file_decisions(
-    connection: Connection, filing: Filing, *, visit: int, article: str, revision: int, now: datetime
+    connection: Connection, filing: Filing, *, visit: int, article: str, revision: int, is_edit: bool, now: datetime
 ) -> int:
     """File every match with its spans and one outbox row per channel; return the number of matches.
 
     The caller holds the lock of the sequence, so that two workers cannot both say the same: a notice that is open or said
-    for the same alert, story and channel collapses this one. Raises ValueError for a decision that no rule allows.
+    for the same alert, story and channel collapses this one, unless it is to be said again and this is an edit. Raises
+    ValueError for a decision that no rule allows.
     """
     story = filing.annotated.annotations.story or article
     decisions = sorted(filing.decisions, key=lambda one: one.match.alert)
@@ -69,18 +81,18 @@ def file_decisions(
         inserted = connection.execute(_ADD_MATCH, filed).inserted_primary_key
         assert inserted is not None
         id_ = inserted[0]
-        rows = [_row(one, id_, (alert, story, one.channel or ""), told, (article, visit), now) for one in group]
+        rows = [_row(one, id_, (alert, story, one.channel or ""), told, (article, visit), is_edit, now) for one in group]
         connection.execute(_ADD_ROWS, rows)
         count += 1
     return count
 
 
 def _row(
-    decision: Decision, match: int, said: Told, told: set[Told], origin: tuple[str, int], now: datetime
+    decision: Decision, match: int, said: Told, told: set[Told], origin: tuple[str, int], is_edit: bool, now: datetime
 ) -> dict[str, Any]:
     _refuse_unlawful(decision)
     state, reason = decision.state, decision.reason
-    if state == "open" and said in told:
+    if state == "open" and said in told and not (decision.again and is_edit):
         state, reason = "collapsed", said[1]
     if state == "open":
         told.add(said)

@@ -14,8 +14,12 @@ from articles.url import article_id, canonicalise
 from crawlers.revisit import next_revisit
 from language.tokens import Analysed
 from ledger.values import Filed, Filing, Receipt
+from pipeline.edits import compare
 from pipeline.judge import MOST_CLAIMS, same_text, text_hash
 from pipeline.services import Services
+
+TOLD_REASONS = 3
+"""So many reasons why an edit matters are told; `lagebild show --versions` has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def settle(services: Services, ref: PageRef, read: Article) -> Receipt | None:
     decisions: tuple[Decision, ...] = ()
     if outcome.kind == "article" and (outcome.reason != "unchanged" or ref.kind == "reprocess"):
         annotated, analysed = services.enricher.enrich_one(article)
-        decisions = _decisions(services, annotated, analysed, ref)
+        decisions = _decisions(services, annotated, analysed, ref, place.known)
     again = next_revisit(article.seen_at or ref.fetched_at, services.clock(), services.desk.settings.revisits)
     filing = Filing(ref, outcome, annotated, place.urls, text_hash(article), decisions, place.claimed, again)
     return services.ledger.files.file(filing, services.clock())
@@ -101,10 +105,13 @@ def _outcome(article: Article, place: Place) -> Outcome:
     return Outcome("article", "unchanged" if text_hash(article) == place.known.text_hash else "revised")
 
 
-def _decisions(services: Services, annotated: Annotated, analysed: Analysed, ref: PageRef) -> tuple[Decision, ...]:
+def _decisions(
+    services: Services, annotated: Annotated, analysed: Analysed, ref: PageRef, before: Filed | None
+) -> tuple[Decision, ...]:
     matches = services.matcher.match(analysed)
     if not matches:
         return ()
+    wants_edits = before is not None and any(services.desk.alerts[one.alert].on_edit == "material" for one in matches)
     story = annotated.annotations.story or annotated.article.id
     seen: datetime = annotated.article.seen_at or ref.fetched_at
     about = Circumstances(
@@ -114,5 +121,13 @@ def _decisions(services: Services, annotated: Annotated, analysed: Analysed, ref
         alert_window=services.desk.settings.alert_window,
         zone=services.zone,
         reprocessing=ref.kind == "reprocess",
+        edited=_edited(before, annotated.article) if before and wants_edits else None,
+        heard=services.ledger.files.heard_of(before.annotated.article.id) if before and wants_edits else (),
     )
     return tuple(decide(matches, annotated, seen, about))
+
+
+def _edited(before: Filed, after: Article) -> str | None:
+    """Say what an edit changed that matters, None if nothing does."""
+    edit = compare(before.annotated.article, after)
+    return "; ".join(map(str, edit.reasons[:TOLD_REASONS])) if edit.verdict == "material" else None

@@ -51,6 +51,19 @@ def test_a_story_is_told_once_per_channel() -> None:
     assert states(ANNOTATED, about(("file", "post"), told=told)) == [("file", "collapsed", "s1"), ("post", "open", None)]
 
 
+def test_an_edit_that_matters_is_told_to_whom_the_article_was_told_of_if_the_alert_wants_it() -> None:
+    told, heard = {("helsing", "s1", "file"), ("helsing", "s1", "post")}, {("helsing", "file")}
+    wants = Alert(id="helsing", query="Helsing", channels=("file", "post"), on_edit="material")
+    edited = about(told=told, heard=heard, edited="number: 3 → 5", alerts={"helsing": wants})
+    assert states(published("2025-06-20"), edited) == [("file", "open", None), ("post", "collapsed", "s1")]
+    (on_file, _) = decide([MATCH], ANNOTATED, SEEN, edited)
+    assert on_file.again
+    assert on_file.why.startswith('the article was edited (number: 3 → 5); "Helsing" in title')
+    for change in ({"edited": None}, {"heard": ()}, {"alerts": about(("file", "post")).alerts}):
+        assert [state for _, state, _ in states(ANNOTATED, replace(edited, **change))] == ["collapsed"] * 2
+    assert states(ANNOTATED, replace(edited, reprocessing=True))[0] == ("file", "suppressed", "reprocess")
+
+
 def test_old_news_is_filed_and_not_told() -> None:
     assert states(published("2025-06-23T11:59:00+00:00"), about()) == [("file", "suppressed", "old")]
     assert states(published("2025-06-23T14:01:00+02:00"), about()) == [("file", "open", None)]
