@@ -25,7 +25,7 @@ from elasticsearch import ApiError, ConnectionError, ConnectionTimeout, Elastics
 from index.document import Document
 from index.elastic_address import Server
 from index.elastic_client import blocked, border, explained, kind_and_reason
-from index.elastic_mapping import article, reduced, trace
+from index.elastic_mapping import article, reduced, trace, written
 from index.engine import Removal, Verdict
 from index.fields import exact_value
 
@@ -139,7 +139,8 @@ class Bulk:
         for attempt in range(1, TRIES + 1):
             try:
                 found = self._client.bulk(
-                    index=index,
+                    index=written(self._server, index),
+                    require_alias=self._server.compat == "opensearch",
                     operations=operations,  # type: ignore[arg-type]  # lines that are made already are passed through
                     timeout="10s",
                 )

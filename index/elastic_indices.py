@@ -19,7 +19,7 @@ from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 from articles.errors import NotSo, Transient
 from index.elastic_address import Server
 from index.elastic_client import border, kind_and_reason
-from index.elastic_mapping import mapping, template
+from index.elastic_mapping import mapping, template, written
 
 KEPT = timedelta(days=7)
 """How long a replaced index stays, for whoever wants to go back to it."""
@@ -150,7 +150,8 @@ class Indices:
         with border(self._server, "make the index"):
             self._client.indices.put_index_template(name=self._server.stem, body=template(self._server, self._version))
             try:
-                self._client.indices.create(index=name, aliases=aliases)
+                itself = {written(self._server, name)} - {name}
+                self._client.indices.create(index=name, aliases=aliases | {alias: {} for alias in itself})
             except BadRequestError as error:
                 kind, reason = kind_and_reason(error)
                 if kind == "resource_already_exists_exception":

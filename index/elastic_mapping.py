@@ -12,9 +12,6 @@ from index.elastic_address import Server
 from index.engine import DEEPEST, Removal
 from index.fields import FIELDS, KEYWORDS, TIMES, IndexField, exact_value, stream_name, tie_of
 
-K1, B = 0.9, 0.4
-"""BM25 of the scored streams: on short German texts 4.5 points of nDCG above Lucene's 1.2 and .75 (docs/decisions/0021)."""
-
 WORDS = "words"
 """The distinct exact words of the text as a column: what ``vocabulary`` counts, since a text field has no column."""
 
@@ -29,7 +26,6 @@ def settings() -> dict[str, Any]:
         "auto_expand_replicas": "0-1",
         "refresh_interval": "1s",
         "max_result_window": DEEPEST + 1,  # a page asks for one hit more, to know whether there is another page
-        "similarity": {"articles": {"type": "BM25", "k1": K1, "b": B}},
         "analysis": {
             "tokenizer": {"canonical": {"type": "whitespace", "max_token_length": LONGEST_TOKEN}},
             "analyzer": {"canonical": {"type": "custom", "tokenizer": "canonical"}},
@@ -63,8 +59,8 @@ def _property(field: IndexField) -> dict[str, Any]:
     match field.kind:
         case "stream":
             option = "positions" if field.positions else "freqs" if field.scored else "docs"
-            made = {"type": "text", "analyzer": "canonical", "index_options": option, "norms": field.scored}
-            return made | ({"similarity": "articles"} if field.scored else {})
+            # scored by the server's BM25 as it is, k1 = 1.2 and b = .75, like tantivy's (docs/decisions/0023)
+            return {"type": "text", "analyzer": "canonical", "index_options": option, "norms": field.scored}
         case "keyword":
             return {"type": "keyword"}
         case "number":
@@ -83,13 +79,22 @@ def version(analysis: str) -> str:
 
 def template(server: Server, version: str) -> dict[str, Any]:
     """Return the composable template of our indices; none of them is ever made by writing to it."""
-    made = {
+    made: dict[str, Any] = {
         "index_patterns": [f"{server.stem}-v*"],
         "priority": 500,
         "template": {"settings": {"index": settings()}, "mappings": mapping(version)},
         "_meta": {"made_by": "lagebild"},
     }
     return made if server.compat == "opensearch" else made | {"allow_auto_create": False}
+
+
+def written(server: Server, index: str) -> str:
+    """Return the name by which an index is written to, which never makes one that is not there.
+
+    OpenSearch has no ``allow_auto_create`` in its templates; there it is an alias that each index has for itself, and each
+    request says that it names an alias.
+    """
+    return f"{index}-itself" if server.compat == "opensearch" else index
 
 
 def article(document: Document) -> bytes:
