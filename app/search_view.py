@@ -24,6 +24,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
         "total": answer.total,
         "hits": [_hit_json(seen) for seen in answer.seen],
         "facets": {name: {c.value: c.count for c in counts} for name, counts in answer.facets.items()},
+        "histogram_unit": answer.unit,
         "histogram": [{"from": bucket.start.isoformat(), "count": bucket.count} for bucket in answer.histogram],
     }
     if answer.next:
@@ -57,7 +58,7 @@ def print_answer(answer: Answer, zone: ZoneInfo) -> None:
     for name, counts in answer.facets.items():
         out.print(Text(f"\n{name}: ", "bold") + Text(", ".join(f"{safe(c.value)} {c.count}" for c in counts) or "none"))
     if len(answer.histogram) > 1:
-        out.print()
+        out.print(Text(f"\nby the {answer.unit}:", "bold"))
         most = max(bucket.count for bucket in answer.histogram)
         for bucket in answer.histogram:
             bar = "█" * round(BAR * bucket.count / most)

@@ -53,13 +53,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything a search page shows; ``notes`` say what was read differently from what was written."""
+    """Everything a search page shows; ``notes`` say what was read differently from what was written.
+
+    ``unit`` is what each bucket of the histogram is: a calendar day, week or month.
+    """
 
     query: str
     total: int
     seen: tuple[Seen, ...]
     notes: tuple[str, ...] = ()
     facets: Mapping[str, Sequence[Count]] = field(default_factory=dict)
+    unit: Unit = "day"
     histogram: tuple[Bucket, ...] = ()
     next: str | None = None
 
@@ -85,29 +89,29 @@ def search(services: Services, text: str, wanted: Wanted) -> Answer:
     notes = list(asked.notes)
     if asked.hits.total == 0 and (hint := _meant(services, asked.query)):
         notes.append(f"nothing has '{text.strip()}'; did you mean '{hint}'?")
+    unit, histogram = over_time(engine, asked.plan, services.zone)
     return Answer(
         query=text,
         total=asked.hits.total,
         seen=tuple(_seen(services, asked.plan, hit) for hit in asked.hits.hits),
         notes=tuple(notes),
         facets=engine.facets(asked.plan, wanted.facets) if wanted.facets else {},
-        histogram=over_time(engine, asked.plan, services.zone),
+        unit=unit,
+        histogram=histogram,
         next=asked.hits.next,
     )
 
 
-def over_time(engine: Engine, plan: Plan, zone: ZoneInfo) -> tuple[Bucket, ...]:
-    """Return counts per day, week or month, by the span from the first article to the last (``_FINER``).
+def over_time(engine: Engine, plan: Plan, zone: ZoneInfo) -> tuple[Unit, tuple[Bucket, ...]]:
+    """Return counts per day, week or month, and which: by the span from the first article to the last (``_FINER``).
 
     Months are asked for first, since buckets cost (700 days: 10 ms, docs/decisions/0020); they tell the span.
     """
     months = engine.histogram(plan, "month", zone)
-    if not months:
-        return ()
-    for unit, fitting in _FINER:
+    for unit, fitting in _FINER if months else ():
         if len(months) <= fitting:
-            return engine.histogram(plan, unit, zone)
-    return months
+            return unit, engine.histogram(plan, unit, zone)
+    return "month", months
 
 
 def _between(wanted: Wanted, context: QueryContext) -> Between | None:

@@ -98,6 +98,7 @@ def test_search_finds_the_article_with_its_words_facets_and_days(lagebild: Calla
     assert answer["total"] >= len(answer["hits"]) > 0
     assert sum(answer["facets"]["lang"].values()) == answer["total"]
     assert sum(bucket["count"] for bucket in answer["histogram"]) == answer["total"]
+    assert answer["histogram_unit"] in ("day", "week", "month")
     (hit,) = [hit for hit in answer["hits"] if hit["url"] == site.origin + HELSING]
     assert all(mark["text"].startswith("Helsing") for mark in hit["highlights"])
     shown = lagebild("search", "Helsing").out
