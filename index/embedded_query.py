@@ -15,7 +15,7 @@ import tantivy
 from tantivy import FieldType, Occur, Query
 
 from articles.errors import Broken
-from index.fields import KEYWORDS, TIMES, encodable, exact_value, stream_name
+from index.fields import KEYWORDS, PARTS, STREAMS, TIMES, encodable, exact_value, stream_name
 from index.ranking import legs, scores
 from language.query_plan import AllOf, AnyOf, Between, Except, Is, Pattern, Plan, Stream, Terms
 from language.query_wildcard import expression
@@ -33,6 +33,9 @@ SINGLY = 250
 """Of these words, so many at most are asked for one by one: a set of words costs 0.5 ms before it looks at any, and is as
 quick from some 350 words on (docs/decisions/0020)."""
 
+_NAMES = {(part, stream): stream_name(part, stream) for part in PARTS for stream in STREAMS}
+_OPTIONS: dict[Stream, str] = {"x": "freq", "s": "freq", "p": "basic"}
+
 _META = frozenset("\\.+*?()|[]{}^$#&-~")
 """Characters with a meaning in tantivy's regular expressions (regex-syntax of Rust)."""
 
@@ -47,10 +50,17 @@ class Compiler:
         self._searcher = searcher
         self._schema = schema
         self._known: dict[tuple[str, str], bool] = {}
+        self._last: tuple[Plan, Query] | None = None
 
     def matching(self, plan: Plan) -> Query:
-        """Return the query that holds for exactly the articles the plan holds for; raises Broken for an unknown field."""
-        return self._matching(plan) or Query.empty_query()
+        """Return the query that holds for exactly the articles the plan holds for; raises Broken for an unknown field.
+
+        The last one is remembered: a search page counts values and calendars of one plan, each by itself.
+        """
+        last = self._last
+        if last is None or last[0] is not plan:
+            last = self._last = plan, self._matching(plan) or Query.empty_query()
+        return last[1]
 
     def ranked(self, plan: Plan) -> Query:
         """Return a query that holds for the same articles and scores them by the legs of ``index.ranking``.
@@ -89,7 +99,7 @@ class Compiler:
             case Terms():
                 return self._terms(plan)
             case Pattern(field, stream, pattern):
-                return self._pattern(stream_name(field, stream), pattern)
+                return self._pattern(_NAMES[field, stream], pattern)
             case Is(field, value):
                 return self._keyword(field, value)
             case Between(field, since, until):
@@ -110,11 +120,12 @@ class Compiler:
         return found
 
     def _terms(self, plan: Terms) -> Query | None:
-        name, words = stream_name(plan.field, plan.stream), list(plan.terms)
+        name, words = _NAMES[plan.field, plan.stream], plan.terms
+        if len(words) == 1:
+            known = self._knows(name, words[0])
+            return Query.term_query(self._schema, name, words[0], _OPTIONS[plan.stream]) if known else None
         if not words or not all(self._knows(name, word) for word in words):
             return None
-        if len(words) == 1:
-            return Query.term_query(self._schema, name, words[0], _option(plan.stream))
         if not plan.slop:
             return Query.phrase_query(self._schema, name, list(words))
         if len(words) == 2 and words[0] != words[1]:
@@ -202,10 +213,6 @@ def _any(queries: Iterable[Query]) -> Query | None:
     if len(listed) <= 1:
         return listed[0] if listed else None
     return Query.boolean_query([(Occur.Should, query) for query in listed])
-
-
-def _option(stream: Stream) -> str:
-    return "basic" if stream == "p" else "freq"
 
 
 def _regex(character: str) -> str:

@@ -16,10 +16,17 @@ from index.embedded_query import Compiler
 from index.engine import DEEPEST, Bucket, Count, Hit, Hits, Unit
 from index.fields import encodable, stream_name
 from index.ranking import scores
-from language.query_plan import Plan, Terms
+from language.query_plan import AllOf, Plan, Terms
 
 EVERY_VALUE = 1_000_000
 """Asked of a facet in each segment: tantivy counts only the most frequent values exactly unless it looks at all."""
+
+ENOUGH_VALUES = 4
+"""So many times the values wanted are taken from tantivy, so that those tied with the last one wanted are among them."""
+
+MONTHS = 60
+"""An index over so many months at most is counted by all of its months, which is cheaper than to ask for the ends of what
+was found first; a bucket costs about 12 us (docs/decisions/0020)."""
 
 Placed = tuple[int | None, int, DocAddress]
 """An article's time and tie, and where it lies."""
@@ -32,6 +39,7 @@ class Snapshot:
         self.name = name
         self._searcher = searcher
         self._compiler = Compiler(searcher, schema)
+        self._calendar: tuple[ZoneInfo, tuple[tuple[int, int], ...]] | None = None
         self._gone = self._compiler.term("gone", True)
         self.removed = self._total(self._gone)
         self.documents = searcher.num_docs - self.removed
@@ -77,22 +85,28 @@ class Snapshot:
 
     def facets(self, plan: Plan, fields: Sequence[str], size: int) -> dict[str, tuple[Count, ...]]:
         """Return each field's most frequent values, ties in order of the value."""
-        wanted = {name: {"terms": {"field": name, "size": EVERY_VALUE, "segment_size": EVERY_VALUE}} for name in fields}
-        found = self._searcher.aggregate(self._matching(plan), wanted)
-        return {name: _most_frequent(found[name]["buckets"], size) for name in fields}
+        matching = self._matching(plan)
+        found = self._values(matching, fields, ENOUGH_VALUES * size)
+        # the last one wanted may be tied with values that tantivy left out
+        cut = [name for name, counts in found.items() if len(counts) == ENOUGH_VALUES * size and _is_tied(counts, size)]
+        found |= self._values(matching, cut, EVERY_VALUE) if cut else {}
+        return {name: counts[:size] for name, counts in found.items()}
 
     def histogram(self, plan: Plan, unit: Unit, zone: ZoneInfo) -> tuple[Bucket, ...]:
         """Return the counts of our own calendar buckets, from the first article's to the last one's."""
         matching = self._matching(plan)
-        ends = self._searcher.aggregate(matching, {"first": {"min": {"field": "time"}}, "last": {"max": {"field": "time"}}})
-        if ends["first"]["value"] is None:
+        edges = self._months(zone) if unit == "month" else ()
+        if not 0 < len(edges) <= MONTHS:
+            edges = self._edges(matching, unit, zone)
+        if not edges:
             return ()
-        edges = buckets.bounds(int(ends["first"]["value"]), int(ends["last"]["value"]), unit, zone)
         ranges = [{"from": since, "to": until} for since, until in edges]
         found = self._searcher.aggregate(matching, {"time": {"range": {"field": "time", "ranges": ranges}}})
         # tantivy adds a bucket before the first and after the last one, so buckets are read by where they begin
         counts = {int(b["from"]): int(b["doc_count"]) for b in found["time"]["buckets"] if "from" in b}
-        return tuple(Bucket(buckets.at(since, zone), counts.get(since, 0)) for since, _ in edges)
+        filled = [place for place, (since, _) in enumerate(edges) if counts.get(since)]
+        shown = edges[filled[0] : filled[-1] + 1] if filled else ()
+        return tuple(Bucket(buckets.at(since, zone), counts.get(since, 0)) for since, _ in shown)
 
     def frequencies(self, terms: Sequence[Terms]) -> tuple[int, ...]:
         """Return how many articles have each of the terms."""
@@ -114,6 +128,25 @@ class Snapshot:
                 places[key] = hits[0][1]
         values = self._searcher.fast_field_values("seq", list(places.values())) if places else []
         return {key: int(value or 0) for key, value in zip(places, values, strict=True)}
+
+    def _values(self, matching: Query, fields: Sequence[str], size: int) -> dict[str, tuple[Count, ...]]:
+        """The ``size`` most frequent values of each field, those of one count in order of the value."""
+        wanted = {name: {"terms": {"field": name, "size": size, "segment_size": EVERY_VALUE}} for name in fields}
+        found = self._searcher.aggregate(matching, wanted)
+        return {name: _by_count(found[name]["buckets"]) for name in fields}
+
+    def _months(self, zone: ZoneInfo) -> tuple[tuple[int, int], ...]:
+        """Every month of the index, asked for once."""
+        known = self._calendar
+        if known is None or known[0] != zone:
+            known = self._calendar = zone, self._edges(self._matching(AllOf(())), "month", zone)
+        return known[1]
+
+    def _edges(self, matching: Query, unit: Unit, zone: ZoneInfo) -> tuple[tuple[int, int], ...]:
+        """The buckets from the first article's to the last one's; none where no article has a time."""
+        ends = self._searcher.aggregate(matching, {"first": {"min": {"field": "time"}}, "last": {"max": {"field": "time"}}})
+        first, last = ends["first"]["value"], ends["last"]["value"]
+        return () if first is None else buckets.bounds(int(first), int(last), unit, zone)
 
     def _matching(self, plan: Plan) -> Query:
         return self._living(self._compiler.matching(plan))
@@ -166,6 +199,10 @@ def _found(result: tantivy.SearchResult) -> int:
     return int(result.count)  # type: ignore[attr-defined]  # tantivy's stubs forget it
 
 
-def _most_frequent(found: Sequence[Mapping[str, object]], size: int) -> tuple[Count, ...]:
+def _is_tied(counts: Sequence[Count], size: int) -> bool:
+    return counts[size - 1].count == counts[-1].count
+
+
+def _by_count(found: Sequence[Mapping[str, object]]) -> tuple[Count, ...]:
     counts = [Count(str(bucket["key"]), int(str(bucket["doc_count"]))) for bucket in found]
-    return tuple(sorted(counts, key=lambda count: (-count.count, count.value))[:size])
+    return tuple(sorted(counts, key=lambda count: (-count.count, count.value)))

@@ -69,18 +69,14 @@ def passages(article: Article, spans: Iterable[Span], *, width: int = WIDTH, mos
     The best has the most different marked words, then the most marks, then comes first in reading order.
     """
     spans = tuple(spans)
-    found: list[tuple[tuple[int, int, int, int], Passage]] = []
-    for order, field in enumerate(_FIELDS):
-        marks = _marks(article, field, spans)
-        text = article.part(field)
-        for group in _groups(marks, width):
-            passage = _passage(field, text, group, width)
-            worth = (-len({mark.text.casefold() for mark in group}), -len(group), order, passage.start)
-            found.append((worth, passage))
+    found = [group for field in _FIELDS for group in _groups(_marks(article, field, spans), width)]
+    # they lie in reading order and the sort keeps it; only those that may be shown are cut out, which costs most
+    found.sort(key=lambda group: (-len({mark.text.casefold() for mark in group}), -len(group)))
     chosen: list[Passage] = []
-    for _, passage in sorted(found, key=lambda pair: pair[0]):
+    for group in found:
         if len(chosen) == most:
             break
+        passage = _passage(group[0].field, article.part(group[0].field), group, width)
         if not any(_overlap(passage, other) for other in chosen):
             chosen.append(passage)
     return chosen

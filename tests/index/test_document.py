@@ -18,7 +18,7 @@ def test_every_part_gives_its_three_streams() -> None:
     assert dict(made.streams) == {
         "title_x": "nato gipfel",
         "title_s": "de|nato de|gipfel",
-        "title_p": "=natogipfel",
+        "title_p": "de|natogipfel =natogipfel",
         "text_x": "drohnen",
         "text_s": "de|drohn",
         "author_x": "jana okonski",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,10 @@ from index.embedded import EmbeddedEngine
 from index.embedded_call import border
 from index.embedded_query import placements
 from index.embedded_schema import schema
+from index.engine import Bucket, Count
 from index.fields import FIELDS
 from language.query_plan import AllOf, Is, Terms
-from tests.index.conftest import annotated, document
+from tests.index.conftest import BERLIN, annotated, document
 
 EVERYTHING = AllOf(())
 
@@ -177,7 +179,7 @@ from pathlib import Path
 from articles.errors import Transient
 from index.embedded import EmbeddedEngine
 from language.query_plan import AllOf
-from tests.index.conftest import annotated, document
+from tests.index.conftest import BERLIN, annotated, document
 engine = EmbeddedEngine(Path(sys.argv[1]), "a1")
 many = [document(annotated(f"{n}", text=" ".join(f"wort{n * m % 997}x" for m in range(99))), 2) for n in range(500)]
 resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, resource.RLIM_INFINITY))
@@ -201,6 +203,31 @@ def test_a_full_disk_passes_and_loses_nothing(writer: EmbeddedEngine, folder: Pa
 def test_a_field_that_no_engine_keeps_is_a_fault(writer: EmbeddedEngine) -> None:
     with pytest.raises(Broken, match="tier"):
         writer.count(Is("tier", "official"))
+
+
+def test_of_many_values_tied_with_the_last_one_wanted_the_first_by_name_are_told(writer: EmbeddedEngine) -> None:
+    names = [f"source-{number:02}" for number in range(40)]
+    for some in (names[20:], names[:20]):  # a segment each: tantivy leaves their ties as they come
+        writer.put(document(annotated(name, "Titel", source=name)) for name in reversed(some))
+    writer.put([document(annotated("more", "Titel", source="source-39"))])
+    assert writer.facets(EVERYTHING, ["source"], size=3) == {
+        "source": (Count("source-39", 2), Count("source-00", 1), Count("source-01", 1))
+    }
+
+
+@pytest.mark.parametrize("oldest", ["2025-01-15", "1990-01-15"])
+def test_months_are_those_of_what_was_found_however_old_the_rest_is(writer: EmbeddedEngine, oldest: str) -> None:
+    writer.put(
+        document(annotated(str(number), title, published=day))
+        for number, (title, day) in enumerate(
+            [("Anders", oldest), ("Titel", "2025-06-03"), ("Titel", "2025-08-03"), ("Anders", "2025-11-03")]
+        )
+    )
+    assert writer.histogram(Terms("title", "x", ("titel",)), "month", BERLIN) == tuple(
+        Bucket(datetime(2025, month, 1, tzinfo=BERLIN), count) for month, count in [(6, 1), (7, 0), (8, 1)]
+    )
+    writer.put([document(annotated("later", "Titel", published="2025-12-03"))])
+    assert len(writer.histogram(Terms("title", "x", ("titel",)), "month", BERLIN)) == 7, "a new month is seen"
 
 
 def test_the_schema_is_the_field_table() -> None:
