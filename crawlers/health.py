@@ -14,16 +14,18 @@ from zoneinfo import ZoneInfo
 
 from articles.outcome import Outcome
 from config.models import Address, Source
+from crawlers.health_text import drift
 from crawlers.health_volume import Volume, volume
-from ledger.source_history import PageEnd, Poll
+from ledger.source_history import Agreement, PageEnd, Poll
 
 State = Literal["dead", "blocked", "empty", "drift", "moved", "stale", "quiet", "unvisited", "ok"]
 WORST_FIRST: tuple[State, ...] = ("dead", "blocked", "empty", "drift", "moved", "stale", "quiet", "unvisited", "ok")
 """Of several findings the worst speaks for the source.
 
 dead: its list is gone or does not answer. blocked: it answers, but not to us. empty: what comes cannot be read or holds
-nothing. drift: a selector of the config finds nothing any more. moved: another address answers. stale: the list lives, but
-nothing new stood in it for long. quiet: nothing, or far less than usual, for a few publishing days.
+nothing. drift: a selector of the config finds nothing any more, or the text found is no longer the one the pages state.
+moved: another address answers. stale: the list lives, but nothing new stood in it for long. quiet: nothing, or far less
+than usual, for a few publishing days.
 """
 
 UTC = ZoneInfo("UTC")
@@ -68,7 +70,8 @@ class ListHistory:
 class History:
     """All that a source is judged by.
 
-    ``pages`` are the last visits to its pages, the newest first; ``found`` articles per day in ``zone`` and ``polled`` the
+    ``pages`` are the last visits to its pages, ``agreements`` those of its articles (``crawlers.health_text``), both the
+    newest first; ``found`` articles per day in ``zone`` and ``polled`` the
     days on which a list was read well; ``last_found`` is when its newest article was first seen.
     """
 
@@ -79,6 +82,7 @@ class History:
     polled: frozenset[date] = frozenset()
     last_found: datetime | None = None
     zone: ZoneInfo = UTC
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def judge(history: History, now: datetime) -> Health:
     usual, found = _usual(history, now), []
     for one in history.lists:
         found += [*_of_list(one, history.source), *_moved(one, history.source)]
-    found += _of_pages(history)
+    found += [*_of_pages(history), *_of_texts(history)]
     if not any(finding.state in ("dead", "blocked", "empty", "drift") for finding in found):
         found += _silence(history, usual, now)
     last = max(polls, key=lambda poll: poll.at)
@@ -250,6 +254,17 @@ def _of_pages(history: History) -> Iterator[_Finding]:
     elif len(unread) >= BAD_PAGES:
         repair = f"keep one with `lagebild sources capture URL`, and write a text_selector into {file}"
         yield _Finding("empty", unread[-1].at, _pages_ended(unread, last), repair, unread[0].outcome)
+
+
+def _of_texts(history: History) -> Iterator[_Finding]:
+    """Whether the body is cut wrongly by now: it says other words than the page states itself."""
+    drifted = drift(history.agreements)
+    if drifted is not None:
+        file, selector = _file(history.source), history.source.text_selector or history.source.layouts
+        why = f"the text found on its pages agrees {drifted.now:.0%} with the one they state, {drifted.before:.0%} before"
+        mend = f"mend its selectors in {file}" if selector else f"write a text_selector into {file} if it is cut wrongly"
+        repair = f"look at one with `lagebild show ID`, keep it with `lagebild sources capture URL`, and {mend}"
+        yield _Finding("drift", drifted.since, why, repair)
 
 
 def _is_shut(outcome: Outcome) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Row
 from articles.outcome import Outcome
 from articles.page import ArchiveRef
 from ledger import sequence, visit_rows
-from ledger.schema import articles, key, source_health, visits
+from ledger.schema import articles, key, revisions, source_health, visits
 from ledger.store import Store
 
 _DAY = 86_400_000_000
@@ -41,6 +41,14 @@ class PageEnd:
 
     at: datetime
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How alike the text found on one article's page and the one the page states are, 0 to 1; when it was first seen."""
+
+    at: datetime
+    alike: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,27 @@ class SourceHistory:
         with self._store.read() as connection:
             for source, number, count in connection.execute(wanted.group_by(articles.c.source, day)):
                 found[source or ""][_EPOCH + timedelta(days=int(number))] = int(count)
+        return dict(found)
+
+    def agreements(self, since: datetime, newest: int, others: int) -> dict[str, list[Agreement]]:
+        """Return per source how the text of its articles first seen since then agreed with the stated one, newest first.
+
+        Of each source the ``newest`` articles are asked, and about ``others`` spread evenly over the older ones; those
+        whose page states no text are left out.
+        """
+        in_order = (articles.c.first_seen.desc(), articles.c.id)
+        place = sa.func.row_number().over(partition_by=articles.c.source, order_by=in_order)
+        all_ = sa.func.count().over(partition_by=articles.c.source)
+        wanted = sa.select(articles, place.label("place"), all_.label("all"))
+        ranked = wanted.where(articles.c.first_seen >= since, articles.c.state == "live").subquery()
+        chosen = sa.or_(ranked.c.place <= newest, ranked.c.place % (ranked.c.all / others + 1) == 0)
+        latest = sa.and_(revisions.c.article_id == ranked.c.id, revisions.c.number == ranked.c.revision)
+        asked = sa.select(ranked.c.source, ranked.c.first_seen, revisions.c.body).join(revisions, latest).where(chosen)
+        found: dict[str, list[Agreement]] = defaultdict(list)
+        with self._store.read() as connection:
+            for source, at, body in connection.execute(asked.order_by(ranked.c.place)):
+                if body.get("agreement") is not None:
+                    found[source or ""].append(Agreement(at, float(body["agreement"])))
         return dict(found)
 
     def last_found(self) -> dict[str, datetime]:

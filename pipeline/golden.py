@@ -32,7 +32,7 @@ _KEPT_HEADERS = frozenset({"content-type", "content-encoding", "content-language
 """What the reader heeds; cookies and the like have no place in a file that may be shared."""
 
 _ALWAYS = ("title", "authors", "published", "kind", "language")
-_IF_SET = ("kicker", "lead", "modified", "origin", "teaser", "truncated", "entries")
+_IF_SET = ("kicker", "lead", "modified", "origin", "teaser", "truncated", "entries", "agreement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,5 +165,7 @@ def _differences(folder: Path, expected: Mapping[str, Any], read: Article | Reje
         elif name == "text":
             changes = diff("text", "\n\n".join(value), read.text or "")
             yield from (Misread(folder, "text", change.before, change.after) for change in changes)
+        elif name == "agreement" and (read.agreement or 0.0) >= value:
+            continue  # the more the better
         elif (found := _plain(name, read)) != value:
             yield Misread(folder, name, str(value), str(found))

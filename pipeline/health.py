@@ -12,6 +12,7 @@ from articles.match import Notice
 from articles.outcome import Outcome, Rejected
 from articles.url import canonicalise
 from config.models import Address, Source
+from crawlers import health_text
 from crawlers.health import Health, History, ListHistory, judge
 from ledger.source_history import HealthChange, Poll
 from pipeline.services import Services
@@ -21,6 +22,8 @@ REMEMBERED = timedelta(weeks=16)
 POLLS = 50
 PAGES = 20
 PAGES_SINCE = timedelta(days=14)
+AGREEMENTS = 32
+"""Older articles per source whose agreement is looked at: four times what is compared with them."""
 
 ALERT = "sources:health"
 """What stands for the alert in a notice about a source; no alert's id may hold a colon."""
@@ -51,6 +54,7 @@ async def examine(services: Services) -> list[Health]:
     offset = now.astimezone(services.zone).utcoffset() or timedelta(0)
     since = now - REMEMBERED
     found, last = history.found_days(since, offset), history.last_found()
+    alike = history.agreements(since, health_text.PAGES, AGREEMENTS)
     healths = []
     for source in services.desk.sources.values():
         if not source.enabled:
@@ -60,6 +64,7 @@ async def examine(services: Services) -> list[Health]:
             source=source,
             lists=tuple(lists),
             pages=tuple(history.pages(source.id, now - PAGES_SINCE, PAGES)),
+            agreements=tuple(alike.get(source.id, ())),
             found=found.get(source.id, {}),
             polled=history.polled_days([one.url for one in lists], since, offset),
             last_found=last.get(source.id),

@@ -12,12 +12,13 @@ from typing import Any
 import yaml
 
 from alerts.channel import ChannelSender
-from articles.article import Article, Moment
+from articles.article import Annotated, Article, Moment
 from articles.match import Notice, OutboxRow
 from articles.outcome import Outcome
 from articles.page import Link, Page, PageRef
 from articles.url import article_id
 from config.load import load
+from language.tokens import Analysed
 from ledger.values import Planned, Receipt
 from pipeline.services import Services
 from pipeline.settle import settle
@@ -105,6 +106,16 @@ async def opened(folder: Path, now: datetime = T0) -> AsyncIterator[Office]:
         yield office
     finally:
         await office.services.close()
+
+
+class Unread:
+    """An enricher that finds nothing, where what articles mean is not at stake."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def enrich_one(self, article: Article) -> tuple[Annotated, Analysed]:
+        return Annotated(article), self._services.analysed(Annotated(article))
 
 
 @dataclass

@@ -12,14 +12,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from articles.article import Annotated
 from articles.url import article_id
 from extract.pool import ReaderPool
 from pipeline.refine import refine
-from pipeline.services import Services
 from tests.crawlers.sites import Site
 from tests.pipeline import running
-from tests.pipeline.desks import SITE, Office, opened, write_desk
+from tests.pipeline.desks import SITE, Office, Unread, opened, write_desk
 
 TEXT = "<p>Helsing baut in Karlsmünde ein zweites Werk für Drohnen, teilte der Hersteller am Montag in der Stadt mit.</p>"
 
@@ -44,16 +42,6 @@ CASES: dict[str, dict[str, tuple[str | None, str | None]]] = {
 """Address: the canonical one it names, and where it was redirected to."""
 
 
-class _Plain:
-    """An enricher that finds nothing: what articles mean is not at stake here."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-
-    def enrich_one(self, article: Any) -> Any:
-        return Annotated(article), self._services.analysed(Annotated(article))
-
-
 @dataclass
 class _Shared:
     """The pool of readers of all stories, which no single desk may close."""
@@ -68,7 +56,7 @@ async def end_state(
     folder: Path, pool: ReaderPool, case: dict[str, tuple[str | None, str | None]], order: Sequence[str]
 ) -> tuple[list[Any], dict[str, Any]]:
     async with opened(write_desk(folder)) as office:
-        office.services.__dict__.update(enricher=_Plain(office.services), pool=_Shared(pool.extract))
+        office.services.__dict__.update(enricher=Unread(office.services), pool=_Shared(pool.extract))
         for path in order:
             canonical, final = case[path]
             office.fetch(path, page(canonical, kicker=final or path), final)
@@ -123,7 +111,7 @@ async def test_a_copy_waits_for_its_original_while_that_is_still_to_be_fetched(t
     running.write_desk(tmp_path, {"eins": [running.feed(site)]})
     site.pages = {"/feed": site.feed("/b.html", "/a.html"), "/b.html": copy, "/a.html": original}
     async with running.opened(tmp_path) as desk:
-        desk.services.__dict__["enricher"] = _Plain(desk.services)
+        desk.services.__dict__["enricher"] = Unread(desk.services)
         report = await desk.run()
         id_ = article_id(f"{site.url}/a.html")
         assert (report.outcomes["article(new)"], report.outcomes["alias"]) == (1, 1)
@@ -140,5 +128,5 @@ async def test_a_copy_whose_original_cannot_be_fetched_now_waits_for_nobody(tmp_
         "/a.html": web.Response(status=503),
     }
     async with running.opened(tmp_path) as desk:
-        desk.services.__dict__["enricher"] = _Plain(desk.services)
+        desk.services.__dict__["enricher"] = Unread(desk.services)
         assert (await desk.run()).outcomes["article(new)"] == 1
