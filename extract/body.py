@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from lxml.etree import _Element, iterwalk, strip_elements, tostring
 from lxml.html import HtmlElement, document_fromstring
@@ -15,12 +16,12 @@ from extract.access import offers_soon
 from extract.authors import AGENCIES
 from extract.decode import one_line, tidy
 from extract.marks import marks
-from extract.titles import fold
+from extract.titles import fold, squeeze
 
 _CODE = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas")
 _NEVER = (*_CODE, "form", "nav", "button", "select", "dialog", "link", "meta", "input")
 """Elements that hold no prose of the article; taking them first makes every later pass cheaper."""
-_FRAMES = ("form", "nav", "dialog")
+_FRAMES = ("form", "nav", "dialog", "button")
 _PROMO_TAGS = ("div", "section", "aside", "ul", "ol", "p", "figure", "span", "header", "footer", "a", "details")
 _NEARLY_ALL = 0.85
 _LINK_BLOCKS = frozenset({"ul", "ol", "p", "li", "h2", "h3", "h4", "h5", "div"})
@@ -75,12 +76,19 @@ _READING_TIME = re.compile(
 SHORT = 250
 """Code points below which trafilatura falls back on guesses, and other readings are asked."""
 _MOST = 0.7
+_LEAST_SHARE = 0.25
+_FRAGMENT, _HALF, _MUCH_MORE = 1_000, 0.5, 1.5
+"""A text so short, which is less than half of the page's paragraphs, is completed if that makes it so much longer."""
+_TEXTS = ("p", "h2", "h3", "h4")
+_KEY = 50
 _EDGE = 4
 """Title, byline and date lines are dropped among the first blocks only, bylines and credits also at the end."""
 
 
-def without_code(tree: HtmlElement) -> str:
-    """Take scripts and their like from the tree, in place, and return all text that is left."""
+def without_code(tree: HtmlElement, heading: HtmlElement | None) -> str:
+    """Take scripts and their like from the tree, in place, and return all text left; never what holds the headline."""
+    for element in heading.iterancestors(*_CODE) if heading is not None else ():
+        element.tag = "div"
     strip_elements(tree, *_CODE, with_tail=False)
     return tostring(tree, method="text", encoding="unicode")
 
@@ -99,17 +107,19 @@ def read(
     below = standfirst.texts_below(heading) if heading is not None else []
     if heading is not None:
         _drop(heading)
-    found = blocks(_scope(tree, around))
+    found = _whole(_scope(tree, around))
     return [*standfirst.missed(below, found, lead), *found]
 
 
 def _scope(tree: HtmlElement, around: list[HtmlElement]) -> HtmlElement:
     """Return the smallest block around the heading that holds nearly all prose, which leaves sidebars and footers out."""
     whole = _prose_length(tree)
+    if whole < _LEAST_SHARE * len(one_line(tree.text_content())):  # the text stands in something else
+        return tree
     for block in around:
         if block.tag in ("body", "html"):
             break
-        if whole and _prose_length(block) >= _NEARLY_ALL * whole:
+        if _prose_length(block) >= _NEARLY_ALL * whole:
             root = document_fromstring("<html><body><article></article></body></html>")
             root[0][0].append(block)
             return root
@@ -192,6 +202,24 @@ def _is_link_block(block: HtmlElement, linked: int) -> bool:
         return False
     total = len(one_line(block.text_content()))
     return linked >= (_LIST_LINK_SHARE if block.tag in ("ul", "ol") else _LINK_SHARE) * total
+
+
+def _whole(tree: HtmlElement) -> list[str]:
+    """Return the blocks of a tree; where that is but a part of its paragraphs, with all those that are framed alike."""
+    found = blocks(tree)
+    length = sum(map(len, found))
+    if length >= _FRAGMENT or length >= _HALF * _prose_length(tree):
+        return found
+    known = {squeeze(line)[:_KEY] for line in found}
+    texts = [(block, one_line(block.text_content())) for block in tree.iter(*_TEXTS)]
+    frames = {_frame(block) for block, text in texts if len(text) >= _KEY and squeeze(text)[:_KEY] in known}
+    alike = [text for block, text in texts if text and _frame(block) in frames]
+    return alike if sum(map(len, alike)) >= _MUCH_MORE * length else found
+
+
+def _frame(block: HtmlElement) -> tuple[str, ...]:
+    """Return how the three elements around a block are called: what one template writes is framed alike."""
+    return tuple(f"{parent.tag} {parent.get('class') or ''}" for parent in islice(block.iterancestors(), 3))
 
 
 def _drop(element: HtmlElement) -> None:

@@ -24,6 +24,8 @@ _SHORTEST = 60
 _BODY_MUCH_LONGER, _BODY_SHARED = 1.4, 0.6
 """JSON-LD's articleBody is worse than trafilatura's text on average, so it stands in only for a text that is too short,
 or when it is so much longer and holds so much of what was found (measured, docs/decisions/0030)."""
+_FRAGMENT, _MANY_TIMES = 1_000, 3
+"""A text so short beside one so long is a fragment: the rest comes by script."""
 _AUTHOR_META = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author")
 _PUBLISHED_META = (
     *(
@@ -124,7 +126,7 @@ def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, fla
     layout.strip(tree, built)
     stated, name = read_stated(tree, page.final_url), host(url)
     stated.named_error = kinds.names_error(tree)
-    listing, words = kinds.listing_of(tree), body.without_code(tree)
+    listing, words = kinds.listing_of(tree), body.without_code(tree, stated.heading)
     zone, day_first = (source.time_zone, source.day_first) if source else (None, None)
     language = stated.language or ("de" if dates.reads_german(words) else None)
     return _Reading(
@@ -313,7 +315,7 @@ def _body(
 
 
 def _is_better(other: str, text: str) -> bool:
-    if len(text) < body.SHORT:
+    if len(text) < body.SHORT or (len(text) < _FRAGMENT and len(other) >= _MANY_TIMES * len(text)):
         return len(other) > len(text)
     if len(other) < _BODY_MUCH_LONGER * len(text):
         return False
