@@ -148,6 +148,7 @@ class _Reading:
             if document and source:
                 sources[source.id] = source
                 self._place("source", source.id, document, ())
+                self._place_all(source.id, document)
         return sources
 
     def _source(self, document: Document) -> Source | None:
@@ -214,6 +215,12 @@ class _Reading:
             value = value[key]  # type: ignore[index]  # the path was walked when the file was read
         for key in value if isinstance(value, dict) else ():
             self._places[kind, id, key] = (document.file, document.line((*path, key)))
+
+    def _place_all(self, source: str, document: Document) -> None:
+        """Remember where everything in a source's file stands: ``addresses.1.selector``, counted from 1."""
+        for path, line in document.lines.items():
+            key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
+            self._places["source", source, key] = (document.file, line)
 
     def _read(self, file: Path) -> Document | None:
         try:

@@ -58,11 +58,12 @@ async def run_pass(
 ) -> PassReport:
     """Run one pass over what is due, of all sources or of those in ``among``; or over those in ``only``, due or not.
 
-    Pages that end badly have outcomes and raise nothing. Raises Wrong (unknown source, wrong alert), Transient (disk,
-    database); whatever was begun waits for the next pass. On cancellation the crawl stops and leases are given back.
+    Pages that end badly have outcomes and raise nothing. Raises Wrong (unknown source, wrong alert or selector) and
+    Transient (disk, database); whatever was begun waits for the next pass. On cancellation the crawl stops and leases are
+    given back.
     """
     started, report, twins = time.monotonic(), PassReport(), Twins(services)
-    services.matcher  # noqa: B018 - a wrong alert is told before anything is fetched
+    services.ready()
     watched = [one for one in services.desk.sources.values() if among is None or one.id in among]
     visited = due(watched, services.ledger.visits.last_list, services.clock(), only=only)
     queued = _only_queued(services, watched, visited) if only is None else []

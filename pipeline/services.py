@@ -144,6 +144,13 @@ class Services:
         }
         return Matcher(compile_alerts(self.desk.alerts.values(), context, versions, self.desk))
 
+    def ready(self) -> None:
+        """Raise Wrong, with file and line, for what of the config cannot be followed: before anything is fetched."""
+        from extract.selectors import check
+
+        check(self.desk)
+        self.matcher  # noqa: B018 - compiles every alert
+
     @cached_property
     def engine(self) -> Engine:
         """The search engine of the desk; raises Wrong as ``open_engine``."""

@@ -38,10 +38,12 @@ def check_sources(context: typer.Context, json: Json = False) -> None:
 
     Exit 2 with file, line and field if a file cannot be read, 1 if a golden page is read otherwise.
     """
+    from extract.selectors import check
     from pipeline.golden import Misread, reread
     from pipeline.services import open_services
 
     desk = chosen(context).desk()
+    check(desk)
     enabled = sum(source.enabled for source in desk.sources.values())
 
     async def one() -> tuple[int, list[Misread]]:
