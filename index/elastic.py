@@ -45,8 +45,9 @@ class ElasticEngine:
 
     def migrate(self) -> EngineStatus:
         """Make an empty index and its template if there is none."""
-        if self._indices.standing().current is None:
-            self._indices.first()
+        standing = self._indices.standing()
+        if standing.current is None:
+            self._indices.first(standing.last_number + 1)
         return self.status()
 
     def put(self, documents: Iterable[Document]) -> PutReport:

@@ -5,7 +5,7 @@ replaces a greater one, an equal one is written again), so that sending any of t
 
     409                    older: the index has a greater number, which is read back
     429, 503 of an item    overloaded: halve the request, wait longer each time, send again; in the end ``again``
-    a block on the index   raise Transient: everything waits in the ledger
+    blocked or closed      raise Transient: everything waits in the ledger
     other 4xx of an item   the words are refused: keep the article without them (``refused``, with the reason)
     413                    halve the request
     no answer              send the same again
@@ -24,7 +24,7 @@ from elasticsearch import ApiError, ConnectionError, ConnectionTimeout, Elastics
 
 from index.document import Document
 from index.elastic_address import Server
-from index.elastic_client import blocked, border, explained, kind_and_reason
+from index.elastic_client import at_a_halt, border, explained, kind_and_reason
 from index.elastic_mapping import article, reduced, trace, written
 from index.engine import Removal, Verdict
 from index.fields import exact_value
@@ -109,8 +109,8 @@ class Bulk:
                 verdicts[line.key] = _taken(line)
             elif answer.status == 409:
                 older.append(line)
-            elif answer.kind == "cluster_block_exception":
-                raise blocked(self._server, answer.reason)
+            elif halted := at_a_halt(self._server, answer.kind, answer.reason):
+                raise halted
             elif answer.status == 404:
                 raise Missing(index)
             elif answer.status == 429 or answer.status >= 500:

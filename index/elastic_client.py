@@ -151,8 +151,8 @@ def _of_answer(error: ApiError, server: Server, where: str) -> LagebildError:
     status, reason = error.status_code, _short(reason or str(error))
     if status == 401:
         return Transient(f"{where}: it does not accept our credentials; check {API_KEY}, or {USER} and {PASSWORD}")
-    if kind == "cluster_block_exception":
-        return blocked(server, reason)
+    if halted := at_a_halt(server, kind, reason):
+        return halted
     if status == 403:
         return Transient(f"{where}: our user lacks a privilege: {reason}")
     if status == 404 and kind in ("index_not_found_exception", "aliases_not_found_exception"):
@@ -168,12 +168,16 @@ def _of_answer(error: ApiError, server: Server, where: str) -> LagebildError:
     return Broken(f"{where}: {kind or status}: {reason}; `lagebild index rebuild` makes the index anew")
 
 
-def blocked(server: Server, reason: str) -> Transient:
-    """Return what is said when a block keeps the index from taking anything."""
-    return Transient(
-        f"{server.place}: the index takes nothing for now ({_short(reason)}); if its disk is full, free some, "
-        "and what waits in the ledger is taken by itself"
-    )
+def at_a_halt(server: Server, kind: str, reason: str) -> Transient | None:
+    """Return what is said when the index takes nothing at all, whatever is in it; None for any other kind of error."""
+    if kind == "cluster_block_exception":
+        return Transient(
+            f"{server.place}: the index takes nothing for now ({_short(reason)}); if its disk is full, free some, "
+            "and what waits in the ledger is taken by itself"
+        )
+    if kind == "index_closed_exception":
+        return Transient(f"{server.place}: the index is closed; open it, and what waits in the ledger is taken by itself")
+    return None
 
 
 def _short(text: str) -> str:

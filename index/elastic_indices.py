@@ -81,7 +81,9 @@ class Indices:
         """Look, in one request, which indices there are."""
         with border(self._server, "look for the index"):
             found = self._client.indices.get(
-                index=f"{self._server.stem}-v*", filter_path="*.aliases,*.mappings._meta", expand_wildcards="open"
+                index=f"{self._server.stem}-v*",
+                filter_path="*.aliases,*.mappings._meta",
+                expand_wildcards=["open", "closed"],
             ).body
         made = [_made(name, int(match[1]), told) for name, told in found.items() if (match := self._name.fullmatch(name))]
         current = [one for one in made if self.read in one.aliases]
@@ -93,9 +95,9 @@ class Indices:
             max((one.number for one in made), default=0),
         )
 
-    def first(self) -> None:
-        """Make the first index, which answers at once; harmless where another process does the same."""
-        self._make(1, {self.read: {}, self.write: {"is_write_index": True}})
+    def first(self, number: int) -> None:
+        """Make an index that answers at once; harmless where another process does the same."""
+        self._make(number, {self.read: {}, self.write: {"is_write_index": True}})
 
     def following(self) -> str:
         """Make the index that a rebuild fills, and drop the one of a rebuild that was killed or is still at work.
@@ -115,8 +117,10 @@ class Indices:
 
     def replace(self, new: str) -> None:
         """Let ``new`` answer and take in place of any other: one atomic change of aliases; raises Transient if too late."""
+        # all of them by the pattern, whatever there is at that moment; closed ones, which it does not reach, by name
+        former = [f"{self._server.stem}-v*", *(one.name for one in self.standing().answering)]
         actions: list[dict[str, Any]] = [
-            {"remove": {"index": f"{self._server.stem}-v*", "aliases": [self.read, self.write], "must_exist": False}},
+            {"remove": {"indices": former, "aliases": [self.read, self.write], "must_exist": False}},
             {"remove": {"index": new, "alias": self.next, "must_exist": True}},
             {"add": {"index": new, "alias": self.read}},
             {"add": {"index": new, "alias": self.write, "is_write_index": True}},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -115,12 +116,10 @@ class Questions:
 
     def _page(self, body: Mapping[str, Any], held: str | None) -> tuple[int, list[dict[str, Any]], str]:
         """Ask in the snapshot ``held`` if the server still holds it, else in a new one; return total, hits, snapshot."""
-        if held:
-            try:
-                return self._ask(body, held)
-            except (ApiError, Transient):
-                pass  # expired, or of another server: the page then comes from what there is now
         with border(self._server, "search"):
+            if held:
+                with suppress(ApiError):  # expired, or of another server: the page then comes from what there is now
+                    return self._ask(body, held)
             return self._ask(body, self._open_snapshot())
 
     def _ask(self, body: Mapping[str, Any], snapshot: str) -> tuple[int, list[dict[str, Any]], str]:

@@ -203,6 +203,66 @@ def test_a_credential_is_sent(behind: Open) -> None:
     assert {request.headers.get("authorization") for request in proxy.seen} == {"ApiKey abc"}
 
 
+def test_a_server_that_goes_between_two_pages_is_told_and_goes_on_where_it_was(behind: Open) -> None:
+    engine, proxy = behind()
+    engine.put(some(9))
+    engine.refresh()
+    page = engine.search(EVERYTHING, limit=4)
+    proxy.rule = lambda request: None
+    with pytest.raises(Transient, match="cannot search: out of reach"):
+        engine.search(EVERYTHING, limit=4, after=page.next)
+    proxy.rule = Request.forward
+    rest = engine.search(EVERYTHING, limit=9, after=page.next)
+    assert {hit.id for hit in page.hits} | {hit.id for hit in rest.hits} == {f"{number}" for number in range(9)}
+    assert len(rest.hits) == 5
+
+
+def test_a_closed_index_takes_nothing_and_loses_nothing(behind: Open) -> None:
+    engine, proxy = behind()
+    ledger = Ledger()
+    ledger.file("a", "Gipfel")
+    current = engine._indices.standing().current
+    assert current is not None
+
+    def closed_meanwhile(request: Request) -> Answer:
+        if request.bulk:
+            engine._client.indices.close(index=current.name)
+        return request.forward()
+
+    proxy.rule = closed_meanwhile
+    for attempt in (
+        lambda: drain(ledger, engine, ledger.document),
+        lambda: drain(ledger, engine, ledger.document),
+        lambda: engine.search(EVERYTHING),
+        lambda: engine.count(EVERYTHING),
+        engine.refresh,
+        engine.status,
+        engine.migrate,
+    ):
+        with pytest.raises(Transient, match=r"is closed; open it"):
+            attempt()
+    proxy.rule = Request.forward
+    engine._client.indices.open(index=current.name)
+    assert drain(ledger, engine, ledger.document).ended == {"put": 1}
+    engine._client.indices.close(index=current.name)
+    assert engine.rebuild([document(annotated("b", text="Gipfel"), 2)]).documents == 1
+    assert found(engine) == {"b"}
+
+
+def test_an_index_whose_alias_was_taken_away_is_not_found_and_is_made_anew(behind: Open) -> None:
+    engine, _ = behind()
+    engine.put(some(1))
+    current = engine._indices.standing().current
+    assert current is not None
+    engine._client.indices.delete_alias(index=current.name, name=[engine._indices.read, engine._indices.write])
+    for attempt in (lambda: engine.put(some(1)), lambda: engine.search(EVERYTHING)):
+        with pytest.raises(NotSo, match="lagebild index migrate"):
+            attempt()
+    assert engine.migrate().state == "ready"
+    assert engine.put(some(2)).counts() == {"put": 2}
+    assert found(engine) == {"0", "1"}
+
+
 # -- a rebuild while others write ----------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ from tests.index.conftest import annotated, document
 from tests.services import certificates
 from tests.services.certificates import Certificates
 from tests.services.elastic import missing
-from tests.services.elastic_guarded import ADMIN, READER, WRITER, GuardedElastic
+from tests.services.elastic_guarded import ADMIN, PREFIX, READER, WRITER, GuardedElastic
 
 pytestmark = [pytest.mark.deep, pytest.mark.timeout(400)]
 EVERYTHING = AllOf(())
@@ -32,7 +32,7 @@ class Guarded:
 
     def engine(self, credentials: Credentials, ca: Path | None = None) -> ElasticEngine:
         """Open the engine as somebody."""
-        return ElasticEngine(Server((self.node.url,), credentials=credentials, ca=ca or self.files.authority), "a1")
+        return ElasticEngine(Server((self.node.url,), PREFIX, "9", credentials, ca or self.files.authority), "a1")
 
     def as_user(self, name: str) -> ElasticEngine:
         return self.engine(Credentials(user=name, password=self.node.password))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import secrets
 import shutil
 import ssl
@@ -15,19 +16,8 @@ from tests.services.certificates import Certificates
 from tests.services.elastic import Elastic
 
 ADMIN, WRITER, READER = "verwaltung", "desk", "lesend"
-ROLES = """
-desk:
-  cluster: [monitor, manage_index_templates]
-  indices:
-    - names: ["lagebild-articles*"]
-      privileges: [read, index, delete_index, create_index, view_index_metadata, monitor, maintenance, manage]
-lesend:
-  cluster: [monitor]
-  indices:
-    - names: ["lagebild-articles*"]
-      privileges: [read, view_index_metadata, monitor, maintenance]
-"""
-"""What a desk's user needs, and what somebody needs who only searches (docs/decisions/0022)."""
+PREFIX = "desk"
+_REFERENCE = Path(__file__).parents[2] / "docs" / "reference.md"
 
 
 class GuardedElastic(Elastic):
@@ -59,7 +49,7 @@ class GuardedElastic(Elastic):
         users = {ADMIN: "superuser", WRITER: "desk", READER: "lesend"}
         (config / "users").write_text("".join(f"{user}:{_hashed(self.password)}\n" for user in users))
         (config / "users_roles").write_text("".join(f"{role}:{user}\n" for user, role in users.items()))
-        (config / "roles.yml").write_text(ROLES)
+        (config / "roles.yml").write_text(_roles())
 
     def healthy(self) -> bool:
         """Whether it knows its users and has its shards."""
@@ -71,6 +61,12 @@ class GuardedElastic(Elastic):
         )
         with opener.open(asked, timeout=5) as answer:
             return bool(answer.status == 200)
+
+
+def _roles() -> str:
+    """The roles that the reference tells people to paste, for a desk's user and for who only searches; JSON is YAML."""
+    told = re.findall(r'```json\n(\{"cluster".*?)```', _REFERENCE.read_text(encoding="utf-8"), re.DOTALL)
+    return "".join(f"{name}: {' '.join(role.split())}\n" for name, role in zip((WRITER, READER), told, strict=True))
 
 
 def _hashed(password: str) -> str:

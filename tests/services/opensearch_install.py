@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -47,6 +48,10 @@ def _make(scratch: Path) -> Path:
     maven("copy-dependencies", f"-DoutputDirectory={home}", scratch=scratch)
     if (found := digest(home)) != JARS:
         raise ServiceError(f"these are not the jars that were pinned: their SHA-256 is {found}")
+    jars = os.pathsep.join(str(jar) for jar in home.glob("*.jar"))
     compiler: list[str | Path] = [java / "bin" / "java", "-m", "jdk.compiler/com.sun.tools.javac.Main"]
-    subprocess.run([*compiler, "--release", f"{JAVA}", "-cp", f"{home}/*", "-d", home, _LAUNCHER], check=True)
+    try:
+        subprocess.run([*compiler, "--release", f"{JAVA}", "-cp", jars, "-d", home, _LAUNCHER], check=True)
+    except subprocess.CalledProcessError as error:
+        raise ServiceError(f"the launcher of OpenSearch {VERSION} cannot be compiled") from error
     return home
