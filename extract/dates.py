@@ -44,7 +44,7 @@ _DAY_MONTH = re.compile(
 )
 _MONTH_DAY = re.compile(rf"\b(?P<mon>{_MONTH})\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})", re.I)
 _NUMBERS = re.compile(r"\b(?P<a>\d{1,2})(?P<sep>[./-])\s?(?P<b>\d{1,2})(?P=sep)\s?(?P<y>\d{4}|\d{2})\b")
-_YEAR_FIRST = re.compile(r"\b(?P<y>20\d{2})[./](?P<m>\d{1,2})[./](?P<d>\d{1,2})\b")
+_YEAR_FIRST = re.compile(r"\b(?P<y>20\d{2})(?P<sep>[./-])\s?(?P<m>\d{1,2})(?P=sep)\s?(?P<d>\d{1,2})(?=\b|T)")
 _CLOCK = re.compile(
     r"\b(?P<h>\d{1,2})(?:[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?(?:\s*(?P<uhr>Uhr|"
     r"h)\b)?"
@@ -115,6 +115,15 @@ def read(text: str | None, site: Habits) -> When | None:
         return _epoch(text) or _iso(text, site) or _written(text, site)
     except (ValueError, OverflowError):
         return None
+
+
+_DAYS = (_ISO, _DAY_MONTH, _MONTH_DAY, _YEAR_FIRST, _NUMBERS)
+
+
+def day_in(text: str) -> tuple[int, int] | None:
+    """Return where the first day with its year stands in a text, as start and end; None if there is none."""
+    spans = [match.span() for pattern in _DAYS if (match := pattern.search(text))]
+    return min(spans, default=None)
 
 
 def _epoch(text: str) -> When | None:

@@ -136,6 +136,12 @@ def media(nodes: Sequence[Node]) -> Node | None:
     return next((node for node in nodes if types(node) & (VIDEO_TYPES | GALLERY_TYPES)), None)
 
 
+def of_page(nodes: Sequence[Node], key: str) -> str | None:
+    """Return what all nodes of a page say under a key, if they agree: of a guide, a recipe, the page itself."""
+    stated = {value for node in nodes if (value := string(node, key))}
+    return stated.pop() if len(stated) == 1 else None
+
+
 def main_article(nodes: Sequence[Node], page_path: str) -> Node | None:
     """Return the node that describes the page's own article: it names the page's path, or else states most about it.
 

@@ -10,6 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from extract import jsonld
+from extract.dated import gather
 from extract.decode import one_line
 from extract.heading import find, find_by_words
 from extract.heading import heading_text as heading_text
@@ -19,7 +20,6 @@ from extract.places import in_card
 from extract.places import spaced as spaced  # headlines, live and layout take it from here
 
 _BY = re.compile(r"(?:von|by)\s+[^\W\d_]\w*(?:[ -][\w.'’-]+){1,4}$", re.I)
-_UPDATED = re.compile(r"updat|aktualisier|geändert|zuletzt", re.I)
 _BLOCKS = (
     "p",
     "div",
@@ -135,11 +135,10 @@ def read_stated(tree: HtmlElement, url: str) -> Stated:
     for element in tree.iter("meta", "link", "base", "title", "h1"):
         _take(stated, element, url)
     _find_heading(stated, tree, urlsplit(url).hostname or "")
-    for element in tree.iter("time"):
-        _take_time(stated, element)
-    _read_marked_up(stated, tree)
-    if not stated.dates_in_text and stated.heading is not None:
-        stated.dates_in_text = _lines_beside(stated.heading)
+    dated = _read_marked_up(stated, tree)
+    stated.times, stated.update_times, stated.dates_in_text, stated.update_dates_in_text = gather(
+        tree, stated.heading, stated.around, dated
+    )
     if not stated.bylines and stated.heading is not None:
         stated.bylines = _bylines_beside(stated.heading)
     return stated
@@ -174,29 +173,7 @@ def _take(stated: Stated, element: HtmlElement, url: str) -> None:
             stated.headings.append(element)
 
 
-def _take_time(stated: Stated, element: HtmlElement) -> None:
-    if in_card(element, stated.around):
-        return
-    parent, before = element.getparent(), element.getprevious()
-    text = spaced(element)
-    around = [text[:30], (parent.text or "")[-40:] if parent is not None else ""]
-    if before is not None:
-        around.append((before.tail or before.text_content())[-40:])
-    updated = marks(element).updated or (parent is not None and marks(parent).updated) or _UPDATED.search(" ".join(around))
-    times = stated.update_times if updated else stated.times
-    times.append(element.get("datetime") or element.get("content") or text)
-    if element.get("datetime") and text:  # some write the day for machines and the minute for people
-        times.append(text)
-
-
 _after = etree.XPath("following::text()[normalize-space()][position() <= 12]")
-_before = etree.XPath("preceding::text()[normalize-space()][position() <= 4]")
-
-
-def _lines_beside(heading: HtmlElement) -> list[str]:
-    """Return the short texts with a year in them that stand close to the heading, where bylines and dates are."""
-    texts = [*_after(heading), *_before(heading)]
-    return [text for text in map(one_line, texts) if len(text) < 120 and re.search(r"\b(?:19|20)\d\d\b|\d\.\d\d\b", text)]
 
 
 def _bylines_beside(heading: HtmlElement) -> list[str]:
@@ -204,8 +181,9 @@ def _bylines_beside(heading: HtmlElement) -> list[str]:
     return [text for text in map(one_line, _after(heading)) if len(text) < 80 and _BY.match(text)]
 
 
-def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
-    """Find kicker, lead, bylines, visible dates and walls by what their blocks are called, outside of others' teasers."""
+def _read_marked_up(stated: Stated, tree: HtmlElement) -> list[HtmlElement]:
+    """Find kicker, lead, bylines and walls by what their blocks are called, outside of teasers; return those of dates."""
+    dated: list[HtmlElement] = []
     below, passed = stated.heading is None, 0
     for element in tree.iter(*_BLOCKS, "h1"):
         below = below or element is stated.heading
@@ -229,11 +207,17 @@ def _read_marked_up(stated: Stated, tree: HtmlElement) -> None:
         elif named.lead:
             if stated.lead is None and passed < _PROSE_ABOVE_LEAD and not in_card(element, stated.around):
                 stated.lead = next(iter(_short(element, 40, 1200)), None)
-        elif named.date and len(element) < 6 and len(stated.dates_in_text) < 10 and not in_card(element, stated.around):
-            for text in _short(element, 6, 120):
-                if any(char.isdigit() for char in text):
-                    (stated.update_dates_in_text if _UPDATED.match(text) else stated.dates_in_text).append(text)
-                    stated.furniture.append(element)
+        elif named.date and len(dated) < _MOST_DATED and _states_day(element) and not in_card(element, stated.around):
+            dated.append(element)
+            stated.furniture.append(element)
+    return dated
+
+
+_MOST_DATED = 20
+
+
+def _states_day(element: HtmlElement) -> bool:
+    return len(element) < 6 and any(char.isdigit() for text in _short(element, 6, 120) for char in text)
 
 
 _PROSE_ABOVE_LEAD = 1_200

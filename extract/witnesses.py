@@ -14,11 +14,13 @@ from extract.stated import Stated
 
 _AUTHOR_META = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author")
 _PUBLISHED_META = (
-    *("article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dc.date.issued"),
-    *("dcterms.issued", "dcterms.created", "dcterms.date", "parsely-pub-date", "sailthru.date", "pubdate", "publishdate"),
-    *("publish-date", "publication_date", "cxenseparse:recs:publishtime", "article.published", "og:published_time"),
-    *("citation_publication_date", "dc.date.created", "datecreated"),
+    *("article:published_time", "og:article:published_time", "datepublished", "dc.date.issued", "dcterms.issued"),
+    *("dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "publishdate", "publish-date", "publication_date"),
+    *("cxenseparse:recs:publishtime", "article.published", "og:published_time", "og:pubdate", "citation_publication_date"),
+    *("dc.date.created", "datecreated"),
 )
+_DATE_META = ("date", "dc.date", "dc:date", "dcterms.date", "ob:date")
+"""What many systems fill with the day of the last change: asked after what readers see."""
 _MODIFIED_META = (
     *("article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "last-modified"),
     *("dcterms.modified", "dc.date.modified", "lastmod"),
@@ -79,6 +81,8 @@ def times(page: Page, stated: Stated, site: dates.Habits) -> tuple[Moment | None
             (listed, link.published if link else None),
             ("url", dates.in_url(page.final_url, site)),
             *(("text", value) for value in stated.dates_in_text[:3]),
+            *(("meta", value) for name in _DATE_META for value in stated.meta.get(name, ())),
+            ("json-ld", jsonld.of_page(stated.nodes, "datePublished")),
         ],
         site,
     )

@@ -1,0 +1,142 @@
+"""Where on this page does a time stand that is the article's own? What is labelled and near the headline, first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any, NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from extract import dates
+from extract.decode import one_line
+from extract.marks import marks
+from extract.places import in_card, spaced
+
+_UPDATED = re.compile(r"updat|aktualisier|geändert|änderung|zuletzt|modif|edited|editiert", re.I)
+_PUBLISHED = re.compile(
+    r"erschien|veröffentlich|veroeffentlich|publi[scz]|eingestellt|erstellt|posted|gepostet|pubdate|entry-date", re.I
+)
+_PROPERTY = re.compile(
+    r"(?:^|[\s:])(?:(?P<first>date-?published|published|created|issued)|(?P<last>date-?modified|updated|modified))(?:$|\s)",
+    re.I,
+)
+_LONGEST_LINE, _LONGEST_FACTS = 120, 200
+_MOST_OTHER_LETTERS = 40
+"""Letters beside day and clock in a line that states a time; more is a sentence that mentions one."""
+_INLINE = frozenset({"span", "b", "strong", "i", "em", "nobr", "small", "a", "time", "abbr", "font"})
+
+_below = etree.XPath("(descendant::text() | following::text())[normalize-space()][position() <= 20]")
+_above = etree.XPath("preceding::text()[normalize-space()][position() <= 4]")
+_with_value = etree.XPath(
+    "//*[(@itemprop or @property or @class) and (@content or @title) and not(self::meta or self::link)]"
+)
+_with_year = etree.XPath("//text()[(contains(., '20') or contains(., '19')) and string-length(.) < 160]")
+
+
+class Dates(NamedTuple):
+    """The times a page shows, likeliest first: of elements made for times and of lines; changes of the article apart."""
+
+    times: list[str]
+    update_times: list[str]
+    lines: list[str]
+    update_lines: list[str]
+
+
+class _Found(NamedTuple):
+    text: str
+    updated: bool
+    rank: int
+
+
+def gather(
+    tree: HtmlElement, heading: HtmlElement | None, around: Set[HtmlElement], marked: Sequence[HtmlElement]
+) -> Dates:
+    """Return the times that stand outside of other articles' teasers; ``marked`` are blocks named like dates."""
+    near: dict[HtmlElement, int] = {}
+    if heading is not None:
+        near = dict.fromkeys(map(_holder, _above(heading)), 1) | dict.fromkeys(map(_holder, _below(heading)), 2)
+    elements = [*_named(tree, around), *(found for time in tree.iter("time") for found in _of_time(time, around, near))]
+    lines = [found for block in marked for found in _of_line(spaced(block), 1 + _nearness(block, near))]
+    return Dates(*_apart(elements), *_apart([*lines, *_of_texts(tree, around, near)]))
+
+
+def _apart(found: Iterable[_Found]) -> tuple[list[str], list[str]]:
+    """Part first times from changes, each by rank and each text once."""
+    ranked = sorted(found, key=lambda each: -each.rank)
+    first, last = ([each.text for each in ranked if each.updated == updated] for updated in (False, True))
+    return list(dict.fromkeys(first)), list(dict.fromkeys(last))
+
+
+def _holder(text: Any) -> Any:
+    """Return the element that a text found by XPath stands in."""
+    return text.getparent().getparent() if text.is_tail else text.getparent()
+
+
+def _nearness(element: HtmlElement, near: Mapping[HtmlElement, int]) -> int:
+    return max((near.get(node, 0) for node in element.iter()), default=0)
+
+
+def _named(tree: HtmlElement, around: Set[HtmlElement]) -> Iterator[_Found]:
+    """Yield what RDFa, microdata and microformats state in an attribute: ``<span property="dc:created" content="...">``."""
+    for element in _with_value(tree):
+        names = f"{element.get('itemprop') or ''} {element.get('property') or ''} {element.get('class') or ''}"
+        value = element.get("content") or element.get("title") or ""
+        if (match := _PROPERTY.search(names)) and dates.day_in(value) and not _is_quoted(element, around):
+            yield _Found(value, match["last"] is not None, 4)
+
+
+def _of_time(element: HtmlElement, around: Set[HtmlElement], near: Mapping[HtmlElement, int]) -> Iterator[_Found]:
+    if _is_quoted(element, around):
+        return
+    parent, before = element.getparent(), element.getprevious()
+    text = spaced(element)
+    beside = [text[:30], (parent.text or "")[-40:] if parent is not None else ""]
+    if before is not None:
+        beside.append((before.tail or before.text_content())[-40:])
+    said = " ".join(beside)
+    named = (
+        f"{element.get('class') or ''} {element.get('itemprop') or ''} {'pubdate' if 'pubdate' in element.attrib else ''}"
+    )
+    updated = bool(marks(element).updated or (parent is not None and marks(parent).updated) or _UPDATED.search(said))
+    rank = _nearness(element, near) + 2 * bool(_PUBLISHED.search(said) or _PUBLISHED.search(named))
+    stated = element.get("datetime") or element.get("content")
+    if stated:
+        yield _Found(stated, updated, rank)
+    if text:  # some write the day for machines and the minute for people
+        yield _Found(text, updated, rank)
+
+
+def _is_quoted(element: HtmlElement, around: Set[HtmlElement]) -> bool:
+    """Whether an element is another article's or part of an embedded post."""
+    return in_card(element, around) or any(parent.tag == "blockquote" for parent in element.iterancestors())
+
+
+def _of_texts(tree: HtmlElement, around: Set[HtmlElement], near: Mapping[HtmlElement, int]) -> Iterator[_Found]:
+    """Yield the lines near the headline that state a day, and those anywhere that call it the day of publication."""
+    for text in _with_year(tree):
+        holder = _holder(text)
+        if holder.tag in ("script", "style", "title", "option") or not dates.day_in(text):
+            continue
+        close, line = near.get(holder, 0), one_line(text)
+        block = holder
+        while block.tag in _INLINE and (parent := block.getparent()) is not None:
+            block = parent
+        if holder is not block and len(facts := block.text_content()) < _LONGEST_FACTS:
+            line = facts if _PUBLISHED.search(facts) else line
+        if close or (_PUBLISHED.search(line) and not _is_quoted(holder, around)):
+            yield from _of_line(one_line(line), close)
+
+
+def _of_line(line: str, rank: int) -> Iterator[_Found]:
+    """Yield a line if it is one that states a time; its label stands before the day, or after it if nothing does."""
+    span = dates.day_in(line)
+    if span is None or len(line) > _LONGEST_FACTS:
+        return
+    other = sum(char.isalpha() for char in line[: span[0]] + line[span[1] :])
+    label = line[: span[0]] if any(char.isalpha() for char in line[: span[0]]) else line
+    labelled = bool(_PUBLISHED.search(label))
+    if other > _MOST_OTHER_LETTERS and not labelled:
+        return
+    yield _Found(line, bool(_UPDATED.search(label)) and not labelled, rank + 2 * labelled + (other < 15))
