@@ -66,7 +66,7 @@ services: setup  ## fetch real search servers for the tests into a cache outside
 
 services-opensearch: setup  ## fetch a real OpenSearch (45 MB) and run the contract, the laws and the faults of search servers on it
 	$(BIN)/python -m tests.services install opensearch
-	LAGEBILD_TEST_ENGINES=opensearch $(BIN)/pytest -q -rs tests/index/test_engine_contract.py tests/index/test_law.py \
+	LAGEBILD_TEST_ENGINES=opensearch $(BIN)/pytest -q -rs tests/index/test_engine_*.py tests/index/test_law.py \
 		tests/index/test_drain.py tests/index/test_similar.py tests/index/test_elastic_faults.py
 
 bench: setup  ## speed and memory, printed as tables beside a yardstick of the same run

@@ -119,7 +119,7 @@ class EngineStatus:
 
 
 class Engine(Protocol):
-    """A search engine; every engine passes ``tests/index/test_engine_contract.py``. Any method may raise Transient."""
+    """A search engine; every engine passes ``tests/index/test_engine_*.py``. Any method may raise Transient."""
 
     def migrate(self) -> EngineStatus:
         """Make the index if there is none; leave a stale one as it is (``rebuild`` replaces it)."""
