@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: every measurement one after the other, each in a process of its own, as tables."""
+"""``python -m benchmarks [NAME ...]``: every measurement, or those named, each in a process of its own, as tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Sequence
 
 EACH = (
     "commands",
@@ -24,12 +25,15 @@ EACH = (
 """The modules of this folder that print a table."""
 
 
-def main() -> int:
-    """Run them all and return 1 if one of them failed."""
+def main(names: Sequence[str]) -> int:
+    """Run those named, or all, and return 1 if one of them failed, 2 if there is none of that name."""
+    if unknown := [name for name in names if name not in EACH]:
+        print(f"no measurement is called {', '.join(unknown)}; there are: {', '.join(EACH)}", file=sys.stderr)
+        return 2
     print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     print(f"load before: {os.getloadavg()[0]:.1f}; figures are CPU time where nothing else is said\n")
     failed = []
-    for name in EACH:
+    for name in names or EACH:
         print(f"── {name} ", flush=True)
         if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode:
             failed.append(name)
@@ -40,4 +44,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
