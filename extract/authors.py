@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from extract.dates import without_day
 from extract.decode import one_line
 from extract.titles import squeeze
 
@@ -26,7 +27,12 @@ _BY = re.compile(
     r"^\s*(?:(?:ein(?:e)? )?(?:kommentar|analyse|gastbeitrag|interview|bericht|reportage|text|essay|kolumne|"
     r"leitartikel|story|words|written|reported|report|analysis|opinion|autoren?|autorin(?:nen)?|author|"
     r"authors)s?\s*)?"
-    r"(?:\b(?:von|by|par|door|av)\b|:)\s+",
+    r"(?:\b(?:von|by|par|por|door|av)\b|:)\s+",
+    re.I,
+)
+_POSTED = re.compile(
+    r"^\W*(?:posted|published|written|veröffentlicht|geschrieben|verfasst|erstellt|gepostet|publié|publicado)\b[^:]{0,40}?"
+    r"\b(?:by|von|par|por)\s+",
     re.I,
 )
 _SPLIT = re.compile(r"\s*(?:,|;|/|\||•|·|&|\s+und\s+|\s+and\s+|\s+sowie\s+|\s+with\s+|\s+mit\s+)\s*", re.I)
@@ -40,7 +46,9 @@ _ROLE = re.compile(
     r"politik|wirtschaft|ausland|inland|sport|kultur|digital|online|news|admin|administrator|webmaster|"
     r"nachrichten|press|presse\w*|media|magazin|magazine|"
     r"zeitung|gmbh|ag|ltd|inc|llc|verlag|studio|podcast|video|foto|photo|fotograf\w*|photographer|professor für|"
-    r"senior|director|fellow|minister\w*|updated|stand|uhr)\b",
+    r"senior|director|fellow|minister\w*|updated|stand|uhr|artikel|articles?|weitere|profile?|comments?|kommentare?|"
+    r"redacci\w*|verb(?:a|ä)nd\w*|stiftung|foundation|institut\w*|university|universität|department|amt|\w*anstalt|kg|"
+    r"posted|published|veröffentlicht|publicado|publié)\b",
     re.I,
 )
 _TITLE = re.compile(
@@ -103,7 +111,8 @@ def read_bylines(stated: Iterable[str], site_names: Sequence[str]) -> Bylines:
             continue
         for found in _agencies(" ".join(_BRACKETS.findall(line)) or ""):
             agencies[found] = None
-        for part in _SPLIT.split(_BRACKETS.sub(" ", _BY.sub("", line))):
+        line = _POSTED.sub("", without_day(_BRACKETS.sub(" ", line)))
+        for part in _SPLIT.split(_BY.sub("", line)):
             part = part.strip(" .,:-–—*")
             if name := AGENCIES.get(squeeze(part)):
                 agencies[name] = None
@@ -119,7 +128,12 @@ def _person(part: str) -> str | None:
         return None
     words = part.split()
     proper = [word for word in words if word.casefold() not in _PARTICLES]
-    if len(words) < 2 or not proper or not all(word[0].isupper() or not word[0].isalpha() for word in proper):
+    if (
+        len(words) < 2
+        or not proper
+        or words[-1].casefold() in _PARTICLES
+        or not all(word[0].isupper() or not word[0].isalpha() for word in proper)
+    ):
         return None
     return " ".join(word.capitalize() if word.isupper() and len(word) > 2 and "." not in word else word for word in words)
 

@@ -43,6 +43,10 @@ _DAY_MONTH = re.compile(
     rf"\b(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th)?\s*(?:of\s+)?[-\s]?(?P<mon>{_MONTH})[-,\s]*(?P<y>\d{{4}})", re.I
 )
 _MONTH_DAY = re.compile(rf"\b(?P<mon>{_MONTH})\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})", re.I)
+_JAVA = re.compile(
+    rf"\b(?P<mon>{_MONTH})\s+(?P<d>\d{{1,2}})\s+(?P<clock>\d\d:\d\d:\d\d\s+[A-Z]{{3,4}})\s+(?P<y>\d{{4}})\b", re.I
+)
+"""Java's Date.toString and C's ctime with a zone: "Tue Jan 28 15:28:56 CET 2020"."""
 _NUMBERS = re.compile(r"\b(?P<a>\d{1,2})(?P<sep>[./-])\s?(?P<b>\d{1,2})(?P=sep)\s?(?P<y>\d{4}|\d{2})\b")
 _YEAR_FIRST = re.compile(r"\b(?P<y>20\d{2})(?P<sep>[./-])\s?(?P<m>\d{1,2})(?P=sep)\s?(?P<d>\d{1,2})(?=\b|T)")
 _CLOCK = re.compile(
@@ -126,6 +130,12 @@ def day_in(text: str) -> tuple[int, int] | None:
     return min(spans, default=None)
 
 
+def without_day(text: str) -> str:
+    """Return a line without its first day and the clock beside it."""
+    span = day_in(text)
+    return text if span is None else f"{text[: span[0]]} {_CLOCK.sub(' ', text[span[1] :], count=1)}"
+
+
 def _epoch(text: str) -> When | None:
     if not _EPOCH.match(text):
         return None
@@ -149,7 +159,10 @@ def _iso(text: str, site: Habits) -> When | None:
 
 
 def _written(text: str, site: Habits) -> When | None:
-    """Read "25. Juni 2025, 14:30 Uhr", "June 25, 2025 at 2:30 p.m. ET", "Mi, 25.06.2025 14.30", RFC 822."""
+    """Read "25. Juni 2025, 14:30 Uhr", "June 25, 2025 at 2:30 p.m. ET", "Mi, 25.06.2025 14.30", RFC 822, ctime."""
+    if match := _JAVA.search(text):
+        day = _day(int(match["y"]), _MONTHS[match["mon"].lower().rstrip(".")], int(match["d"]))
+        return _clock(match["clock"], day, site)
     if match := _DAY_MONTH.search(text) or _MONTH_DAY.search(text):
         day = _day(int(match["y"]), _MONTHS[match["mon"].lower().rstrip(".")], int(match["d"]))
     elif match := _YEAR_FIRST.search(text):

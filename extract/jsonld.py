@@ -43,6 +43,7 @@ _NODES_LIMIT, _DEPTH_LIMIT = 2000, 12
 _TEASERS = 3
 _GROUPS = frozenset({"Organization", "NewsMediaOrganization", "GovernmentOrganization", "Corporation", "NGO"})
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>)?\s*;?\s*$", re.S)
+_NAMING = frozenset({"author", "creator", "publisher"})
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
 
@@ -54,7 +55,20 @@ def read_nodes(tree: HtmlElement) -> list[Node]:
             nodes.extend(_walk(_load(script.text), 0))
             if len(nodes) > _NODES_LIMIT:
                 break
-    return nodes[:_NODES_LIMIT]
+    return _referred(nodes[:_NODES_LIMIT])
+
+
+def _referred(nodes: list[Node]) -> list[Node]:
+    """Put the node in the place of a reference to it where people and publishers are named: ``{"@id": "#person"}``."""
+    named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and string(node, "name")}
+
+    def follow(value: Any) -> Any:
+        if isinstance(value, list):
+            return [follow(item) for item in value]
+        alone = isinstance(value, Mapping) and isinstance(value.get("@id"), str) and not value.get("name")
+        return named.get(value["@id"], value) if alone else value
+
+    return [{key: follow(value) if key in _NAMING else value for key, value in node.items()} for node in nodes]
 
 
 def _load(text: str) -> Any:
@@ -65,7 +79,21 @@ def _load(text: str) -> Any:
             return json.loads(attempt, strict=False)
         except (ValueError, RecursionError):
             continue
-    return None
+    return _salvaged(text)
+
+
+_SALVAGED = re.compile(
+    r'"(?P<key>@type|headline|datePublished|dateModified|dateCreated)"\s*:\s*"(?P<value>(?:[^"\\\n]|\\.){1,400})"'
+)
+
+
+def _salvaged(text: str) -> Node | None:
+    """Return the plain statements of JSON that is damaged beyond reading, each key's first; None if it dates no article."""
+    found: dict[str, str] = {}
+    for match in _SALVAGED.finditer(text):
+        if match["key"] != "@type" or match["value"] in ARTICLE_TYPES:
+            found.setdefault(match["key"], match["value"])
+    return found if "@type" in found and "datePublished" in found else None
 
 
 def _walk(value: Any, depth: int) -> Iterator[Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,7 +13,11 @@ from extract.decode import plain
 from extract.heading import heading_text, parts_of_heading
 from extract.stated import Stated
 
-_AUTHOR_META = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author")
+_AUTHOR_META = (
+    *("author", "article:author", "dc.creator", "dc:creator", "dcterms.creator", "parsely-author", "sailthru.author"),
+    *("cxenseparse:author", "citation_author"),
+)
+_WRITTEN_BY = re.compile(r"written by|verfasst von|geschrieben von|author|autor", re.I)
 _PUBLISHED_META = (
     *("article:published_time", "og:article:published_time", "datepublished", "dc.date.issued", "dcterms.issued"),
     *("dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "publishdate", "publish-date", "publication_date"),
@@ -20,7 +25,7 @@ _PUBLISHED_META = (
     *("dc.date.created", "datecreated"),
 )
 _DATE_META = ("date", "dc.date", "dc:date", "dcterms.date", "ob:date")
-"""What many systems fill with the day of the last change: asked after what readers see."""
+"""What many systems fill with the day of the last change: asked after the elements made for times, a bare day after all."""
 _MODIFIED_META = (
     *("article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "last-modified"),
     *("dcterms.modified", "dc.date.modified", "lastmod"),
@@ -60,7 +65,7 @@ def bylines(stated: Stated, site_names: Sequence[str]) -> authors.Bylines:
     visible = [line for line in stated.bylines if authors.read_bylines([line], ()).agencies]
     for names in (
         jsonld.people(node, "author") + jsonld.people(node, "creator"),
-        [value for name in _AUTHOR_META for value in stated.meta.get(name, ())],
+        [*(value for name in _AUTHOR_META for value in stated.meta.get(name, ())), *_labelled(stated)],
         stated.bylines,
     ):
         if authors.read_bylines(names, site_names).people:
@@ -68,10 +73,17 @@ def bylines(stated: Stated, site_names: Sequence[str]) -> authors.Bylines:
     return authors.read_bylines([*groups, *visible, *stated.meta.get("author", ())], site_names)
 
 
+def _labelled(stated: Stated) -> list[str]:
+    """Return what Twitter's labelled pairs call the author: ``twitter:label1`` "Written by", ``twitter:data1`` the name."""
+    labels = ((stated.first(f"twitter:label{n}"), stated.first(f"twitter:data{n}")) for n in (1, 2))
+    return [value for label, value in labels if label and value and _WRITTEN_BY.search(label)]
+
+
 def times(page: Page, stated: Stated, site: dates.Habits) -> tuple[Moment | None, Moment | None]:
     """Return when the article was published and, if that says something new, when it was last changed."""
     link, node = page.link, stated.about
     listed: TimeSource = "feed" if link and (link.id or link.summary or link.author) else "sitemap"
+    changing = [value for name in _DATE_META for value in stated.meta.get(name, ())]
     published = dates.settle(
         [
             ("json-ld", jsonld.string(node, "datePublished")),
@@ -79,9 +91,10 @@ def times(page: Page, stated: Stated, site: dates.Habits) -> tuple[Moment | None
             ("json-ld", jsonld.string(node, "dateCreated", "uploadDate")),
             *(("time", value) for value in stated.times[:3]),
             (listed, link.published if link else None),
+            *(("meta", value) for value in changing if ":" in value),
             ("url", dates.in_url(page.final_url, site)),
             *(("text", value) for value in stated.dates_in_text[:3]),
-            *(("meta", value) for name in _DATE_META for value in stated.meta.get(name, ())),
+            *(("meta", value) for value in changing),
             ("json-ld", jsonld.of_page(stated.nodes, "datePublished")),
         ],
         site,
