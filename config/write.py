@@ -7,9 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
 
 from articles.errors import Transient, Wrong
-from config.models import Source
+from config.models import Id, Source
+
+
+def checked_id(text: str) -> str:
+    """Return an id that may name a source's file; raises Wrong for any other."""
+    try:
+        return TypeAdapter(Id).validate_python(text)
+    except ValidationError as error:
+        raise Wrong(f"{text!r} is no id: lower-case letters, digits, . _ - as in zeitung-politik", field="--id") from error
 
 
 def write_source(folder: Path, source: Mapping[str, Any]) -> Path:

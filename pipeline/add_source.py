@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from articles.errors import Wrong
 from articles.url import canonicalise
-from config.write import write_source
-from crawlers.discover import discover_source
-from egress.client import Client
-from egress.guard import Guard
+from config.write import checked_id, write_source
+from crawlers.discover import Advertised, discover_source, free_id
+from pipeline.asking import asking
 from pipeline.services import Services
 
 
-async def add(services: Services, url: str) -> tuple[str, Path]:
-    """Find feed or news sitemap from an address and write ``config/sources/<id>.yaml``; return id and file.
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The source that was written, as its YAML has it with its id, its file, and further lists that the site names."""
 
-    Raises Wrong (no list found there, there is such a source already, the guard refuses the address), Transient (no
-    answer).
+    source: dict[str, Any]
+    file: Path
+    others: tuple[Advertised, ...]
+
+
+async def add(services: Services, url: str, wanted: Sequence[str] = (), id_: str | None = None) -> Added:
+    """Find feed or news sitemap from an address and write ``config/sources/<id>.yaml``.
+
+    ``wanted`` are the lists to take instead of those that are found first. What the desk has already is not taken again;
+    where the host's name is taken, the id says more: ``zeitung-politik``. Raises Wrong (all of it is on the desk already,
+    there is such a source, no such id can be, the guard refuses the address), NotSo (no list there, robots.txt forbids
+    it), Transient (no answer).
     """
     canonicalise(url)  # what is no address is told as such, before anybody is asked
-    settings = services.desk.settings
-    guard = Guard.only(settings.proxy) if settings.proxy else Guard.allowing(settings.allow_private)
-    async with Client(guard, services.user_agent, proxy=settings.proxy) as client:
-        found = await discover_source(url, client, services.pool)
-    known = {address.url: source.id for source in services.desk.sources.values() for address in source.addresses}
-    for address in found["addresses"]:
-        if address["url"] in known:
-            raise Wrong(f"{address['url']} belongs to the source '{known[address['url']]}' already")
-    return str(found["id"]), write_source(services.desk.folder, found)
+    name = checked_id(id_) if id_ is not None else None
+    sources = services.desk.sources
+    known = {canonicalise(address.url): source.id for source in sources.values() for address in source.addresses}
+    for address in wanted:
+        if (whose := known.get(canonicalise(address))) is not None:
+            raise Wrong(f"{address} belongs to the source '{whose}' already", field="--feed")
+    async with asking(services) as asks:
+        found = await discover_source(url, asks, services.pool, known=known, wanted=wanted)
+    source = found.source | {"id": name or free_id(found.source["addresses"][0]["url"], sources)}
+    return Added(source, write_source(services.desk.folder, source), found.others)

@@ -21,9 +21,7 @@ from articles.page import Page
 from articles.url import article_id, canonicalise, same_site
 from config.models import Source
 from crawlers.discover import source_id
-from crawlers.robots import RobotsAnswer, origin_of, understand
-from egress.client import Client
-from egress.guard import Guard
+from pipeline.asking import asking
 from pipeline.services import Services
 from pipeline.word_diff import diff
 
@@ -92,18 +90,9 @@ def _source(services: Services, url: str, name: str | None) -> Source | None:
 
 
 async def _fetch(services: Services, url: str) -> Page:
-    settings = services.desk.settings
-    guard = Guard.only(settings.proxy) if settings.proxy else Guard.allowing(settings.allow_private)
     canonicalise(url)  # raises Wrong for what is no address
-    async with Client(guard, services.user_agent, proxy=settings.proxy) as client:
-        robots = await client.get(f"{origin_of(url)}/robots.txt")
-        packed = robots.header("content-encoding") is not None
-        rules = understand(RobotsAnswer(robots.status, robots.body, packed), services.clock())
-        if rules.not_now is not None:
-            raise Transient(f"the robots.txt of {url} cannot be read ({rules.not_now}): not asked for now")
-        if not rules.allows(url):
-            raise NotSo(f"robots.txt forbids {url}")
-        answer = await client.get(url)
+    async with asking(services) as asks:
+        answer = await asks.get(url)
     return Page(url, answer.url, answer.status, answer.headers, answer.body, services.clock())
 
 

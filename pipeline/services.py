@@ -38,8 +38,6 @@ if TYPE_CHECKING:  # each room costs its import only where it is used: `lagebild
     from ledger.book import Ledger
     from pipeline.presence import Presence
 
-USER_AGENT = "Lagebild/0.1"
-
 
 def utc_now() -> datetime:
     """The clock of every service unless a test brings its own."""
@@ -57,6 +55,11 @@ class Services:
     def data(self) -> Path:
         """The folder of everything Lagebild itself writes for this desk."""
         return self.desk.folder / "data"
+
+    @property
+    def has_run(self) -> bool:
+        """Whether this desk has a ledger by now."""
+        return _desk_id_file(self.data).exists()
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -191,8 +194,9 @@ class Services:
     @property
     def user_agent(self) -> str:
         """Who we say we are, with the operator's contact if there is one (RFC 9110, 10.1.5)."""
-        contact = self.desk.settings.user_agent
-        return f"{USER_AGENT} (+{contact})" if contact else USER_AGENT
+        from crawlers.conduct import user_agent
+
+        return user_agent(self.desk.settings.user_agent)
 
     def analysed(self, annotated: Annotated) -> Analysed:
         """Analyse one article as queries on this desk see it."""
@@ -255,9 +259,13 @@ def _search_server(desk: Desk, address: str, env: Mapping[str, str]) -> Server:
     )
 
 
+def _desk_id_file(data: Path) -> Path:
+    return data / "desk-id"
+
+
 def _desk_id(data: Path) -> str:
     """Return this desk's id, made when its data folder first needs one: a database that holds another is refused."""
-    file = data / "desk-id"
+    file = _desk_id_file(data)
     try:
         with file.open("x", encoding="ascii") as new:
             new.write(uuid.uuid4().hex + "\n")

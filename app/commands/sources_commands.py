@@ -95,24 +95,35 @@ def doctor(context: typer.Context, json: Json = False) -> None:
 def add_source(
     context: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="A page, a feed, or a news sitemap.")],
+    feed: Annotated[
+        list[str] | None, typer.Option(help="Take this feed, sitemap or list page, not the first; may be repeated.")
+    ] = None,
+    id_: Annotated[str | None, typer.Option("--id", help="The source's id; else made from its host.")] = None,
     json: Json = False,
 ) -> None:
     """Find feed or news sitemap from an address and write config/sources/<id>.yaml."""
-    from pipeline.add_source import add
+    from pipeline.add_source import Added, add
     from pipeline.services import open_services
 
     desk = chosen(context).desk()
 
-    async def one() -> tuple[str, Path]:
+    async def one() -> Added:
         async with open_services(desk) as services:
-            return await add(services, url)
+            return await add(services, url, feed or (), id_)
 
-    id_, file = wait_for(one())
+    added = wait_for(one())
+    source, others = added.source, [{"kind": o.kind, "url": o.url, "title": o.title} for o in added.others]
     if json:
-        print_json({"id": id_, "file": str(file)})
+        print_json({"id": source["id"], "file": str(added.file), "addresses": source["addresses"], "others": others})
         return
-    print(f"wrote {file}")
-    print(f"  lagebild run --source {id_}   # read it now")
+    print(f"wrote {added.file}")
+    for address in source["addresses"]:
+        print(safe(f"  {address['kind']}: {address['url']}"))
+    print(f"  lagebild run --source {source['id']}   # read it now")
+    if others:
+        print(f"the site names {counted(len(others), 'further list')}; `lagebild sources add URL --feed LIST` adds one:")
+        for other in others:
+            print(safe(f"  {other['kind']}: {other['url']}  {other['title']}".rstrip()))
 
 
 @sources.command("capture")
@@ -150,19 +161,16 @@ def import_opml(
     """Write a source for each site of an OPML file; what the desk has already is left as it is."""
     from config.opml import as_sources, read_opml
     from config.write import write_source
-    from crawlers.discover import source_id
+    from crawlers.discover import free_id, source_id
 
     desk = chosen(context).desk()
     outlines, skipped = read_opml(_bytes(file), file)
     known = {address.url: one.id for one in desk.sources.values() for address in one.addresses}
     skipped += [f"line {o.line}: {o.url} belongs to the source '{known[o.url]}'" for o in outlines if o.url in known]
-    written = []
+    written: list[tuple[str, Path]] = []
     for made in as_sources([outline for outline in outlines if outline.url not in known], source_id):
-        if made["id"] in desk.sources:
-            urls = ", ".join(address["url"] for address in made["addresses"])
-            skipped.append(f"there is a source '{made['id']}' already; write into its file: {urls}")
-        else:
-            written.append((made["id"], write_source(desk.folder, made)))
+        made["id"] = free_id(made["addresses"][0]["url"], desk.sources) if made["id"] in desk.sources else made["id"]
+        written.append((made["id"], write_source(desk.folder, made)))
     if json:
         print_json({"written": [{"id": id_, "file": str(path)} for id_, path in written], "skipped": skipped})
         return
