@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -157,6 +158,24 @@ def is_media_page(stated: Stated) -> bool:
     return stated.article is None and len(name) > 8 and any(name in fold(title) for title in titles)
 
 
+def _names(url: str, heading: HtmlElement | None) -> bool:
+    """Whether an address spells out the headline, as those of articles do: four of its words and most of all."""
+    if heading is None:
+        return False
+    words = {word for word in re.split(r"[^a-z]+", urlsplit(url).path.lower()) if len(word) > 2}
+    said = set(_ascii(heading.text_content()).split())
+    return len(words & said) >= _WORDS_OF_A_HEADLINE and len(words & said) * 2 > len(words)
+
+
+def _ascii(text: str) -> str:
+    spelled = fold(text).translate(_UMLAUTS)
+    return "".join(char for char in unicodedata.normalize("NFKD", spelled) if char.isascii())
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_WORDS_OF_A_HEADLINE = 4
+
+
 class Listing(NamedTuple):
     """How far a page is a list: ``headlines`` that link elsewhere, and ``run``, code points of text between two of them."""
 
@@ -181,7 +200,9 @@ def is_section(stated: Stated, url: str, listing: Listing, text: str, *, dated: 
     lists = (stated.first("og:type") or "").lower() in ("website", "profile")
     in_place, length = is_listing_path(url), len(text)
     at_length = sum(len(line) for line in text.split("\n") if len(line) >= _LONG_PARAGRAPH)
-    if (listing.run if several else at_length) >= _ARTICLE_RUN or (dated and not in_place and at_length >= _DATED_TEXT):
+    if (listing.run if several else at_length) >= _ARTICLE_RUN:
+        return False
+    if dated and not in_place and (at_length >= _DATED_TEXT or _names(url, stated.heading)):
         return False
     if many and (in_place or lists or length < 200 * listing.headlines):
         return True

@@ -297,7 +297,7 @@ def _body(
     else:
         selected = layout.body(reading.tree, reading.layout)
         if selected is None:
-            lines = body.read(reading.tree, reading.stated.heading, reading.stated.furniture, lead)
+            lines = body.read(reading.tree, reading.stated.heading, reading.stated.furniture, lead, people)
         else:
             lines = body.read(selected, None, reading.stated.furniture)
     text = "\n\n".join(body.filter_lines(lines, heads, people))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
@@ -18,6 +19,7 @@ _NEAR = 2_500
 _KEY = 60
 """Letters by which the first paragraph is known again."""
 _LINKED = 0.3
+_NO_STANDFIRST = re.compile(r"[<|©]|\b(?:foto|photo|bild|image|credit)s?\s*:|^bild vergrößern", re.I)
 
 
 def texts_below(heading: HtmlElement) -> list[str]:
@@ -54,16 +56,23 @@ def _leaves(block: HtmlElement) -> Iterator[HtmlElement]:
         yield from _leaves(child)
 
 
-def missed(below: Sequence[str], found: Sequence[str], apart: str | None) -> list[str]:
-    """Return which texts below the headline come before the first block that was found, without the lead kept apart."""
+def missed(below: Sequence[str], found: Sequence[str], apart: str | None, people: Sequence[str]) -> list[str]:
+    """Return which texts below the headline come before the first block that was found.
+
+    Without the lead kept ``apart``, captions with a credit, and what begins with the name of one of the authors.
+    """
     first = next((squeeze(line) for line in found if len(line) >= _SHORTEST), "")[:_KEY]
     if not first:
         return []
     keys = [squeeze(text) for text in below]
     end = next((index for index, key in enumerate(keys) if key.startswith(first)), 0)
-    known = {squeeze(line) for line in found} | {squeeze(apart or "")}
+    known = [*map(squeeze, found), squeeze(apart or "")]
+    names = tuple(filter(None, map(squeeze, people)))
     return [
         text
         for text, key in zip(below[:end], keys, strict=False)
-        if len(text) >= _SHORTEST and not any(key in each for each in known)
+        if len(text) >= _SHORTEST
+        and not _NO_STANDFIRST.search(text)
+        and not key.startswith(names)
+        and not any(key in each for each in known)
     ]
