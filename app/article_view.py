@@ -9,18 +9,19 @@ from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
+from app.conduct_view import asked_line
 from app.output import console, safe
 from app.search_view import when
 from articles.article import Moment
 from articles.errors import NotSo
-from ledger.values import Filed
+from ledger.values import Asked, Filed
 from pipeline.edits import Edit, compare
 from pipeline.services import Services
 from pipeline.word_diff import Change
 
 
-def print_article(filed: Filed, zone: ZoneInfo) -> None:
-    """Print head, text, and what enrichment found."""
+def print_article(filed: Filed, zone: ZoneInfo, asked: Sequence[Asked] = ()) -> None:
+    """Print head, text, what enrichment found, and by which rules its page was last asked for."""
     article, notes, out = filed.annotated.article, filed.annotated.annotations, console()
     if article.kicker:
         out.print(Text(safe(article.kicker), "dim"))
@@ -41,18 +42,19 @@ def print_article(filed: Filed, zone: ZoneInfo) -> None:
         "story": notes.story if notes.story != article.id else None,
         "copy of": notes.copy_of,
         "versions": ", ".join(f"{k} {v}" for k, v in notes.versions),
+        "asked": "\n             ".join(asked_line(one, zone) for one in asked),
     }
     for name, value in facts.items():
         if value:
-            out.print(Text(f"{name:>11}  ", "dim") + Text(safe(value)))
+            out.print(Text(f"{name:>11}  ", "dim") + Text("\n".join(map(safe, value.split("\n")))))
     for part in (article.lead, article.text):
         if part:
             out.print(Text("\n" + safe(part)))
 
 
-def print_versions(versions: Sequence[Filed], zone: ZoneInfo) -> None:
+def print_versions(versions: Sequence[Filed], zone: ZoneInfo, asked: Sequence[Asked] = ()) -> None:
     """Print the first revision whole, then of each later one what it changed and whether that matters."""
-    print_article(versions[0], zone)
+    print_article(versions[0], zone, asked)
     out = console()
     for filed, edit in edits(versions):
         at = f", {filed.filed_at.astimezone(zone):%Y-%m-%d %H:%M}" if filed.filed_at else ""

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from app.conduct_view import asked_json, asked_line
 from app.output import columns, counted, safe
 from crawlers.health import WORST_FIRST, Health
 from crawlers.health_volume import WEEKDAYS, Volume
+from ledger.values import Asked
+
+HowAsked = Mapping[str, Sequence[Asked]]
+"""Per source how its lists were last asked for."""
 
 
-def health_json(health: Health) -> dict[str, object]:
+def health_json(health: Health, asked: Sequence[Asked] = ()) -> dict[str, object]:
     """Return the public form of one source's health (docs/reference.md)."""
     return {
         "source": health.source,
@@ -23,6 +28,7 @@ def health_json(health: Health) -> dict[str, object]:
         "last_visit": health.last_visit.isoformat() if health.last_visit else None,
         "last_outcome": str(health.last_outcome) if health.last_outcome else None,
         "volume": _volume_json(health.volume),
+        "asked": [asked_json(one) for one in asked],
     }
 
 
@@ -38,8 +44,8 @@ def _volume_json(volume: Volume | None) -> dict[str, object] | None:
     }
 
 
-def print_health(found: Sequence[Health], zone: ZoneInfo) -> None:
-    """Print who is ill, the worst first, with what might help; then how many are well."""
+def print_health(found: Sequence[Health], zone: ZoneInfo, conduct: HowAsked) -> None:
+    """Print who is ill, the worst first, with what might help and how it was asked; then how many are well."""
     ill = sorted((one for one in found if one.why), key=lambda one: (WORST_FIRST.index(one.state), one.since))
     unvisited = [one for one in ill if one.state == "unvisited"]
     for one in ill:
@@ -48,6 +54,8 @@ def print_health(found: Sequence[Health], zone: ZoneInfo) -> None:
         print(safe(f"{one.source}: {one.state} since {_shown(one.since, zone)}"))
         print(safe(f"    {one.why}"))
         print(safe(f"    -> {one.repair}"))
+        for asked in conduct.get(one.source, ()):
+            print(safe(f"    asked {asked_line(asked, zone)}"))
     if unvisited:
         names = ", ".join(one.source for one in unvisited[:5]) + (", ..." if len(unvisited) > 5 else "")
         print(f"{counted(len(unvisited), 'source')} not visited yet: {safe(names)}; `lagebild run` visits what is due")

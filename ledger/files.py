@@ -53,6 +53,10 @@ class Files:
         """File a refined page, see ``ledger.filing.file``; None, and nothing written, if its lease is lost."""
         return filing.file(self._store, filing_, now)
 
+    def reserve(self, url: str) -> None:
+        """Note that the article at a canonical address is reserved against text and data mining, if there is one."""
+        filing.reserve(self._store, url)
+
     def latest(self, id_: str) -> Filed | None:
         """Return the latest revision of a live article, None if there is no such article or it was removed."""
         with self._store.read() as connection:

@@ -75,6 +75,8 @@ class _Desk:
         elif self.visit.work == "reprocess" and outcome.kind == "article":
             assert found is not None
             seq = self._write_annotations(found)
+        elif outcome.kind == "article" and found is not None and not self._is_outdated(found):
+            seq = set_reserved(self.connection, found, reserved=self.filing.annotated.article.tdm_reserved)
         self._map_urls(id_)
         count = notices.file_decisions(
             self.connection,
@@ -137,6 +139,8 @@ class _Desk:
         latest = {"v_id": found.id, "v_number": found.revision}
         before: Json = self.connection.execute(_BODY, latest).scalar_one()
         body = self._body(found.id, found.revision) | {"seen_at": before["seen_at"]}
+        if (before.get("access") or {}).get("tdm_reserved"):  # a later visit may have found that, not these bytes
+            body |= {"access": body["access"] | {"tdm_reserved": True}}
         if body == before or self._is_outdated(found):
             return None
         seq = sequence.take(self.connection)
@@ -176,6 +180,34 @@ class _Desk:
         if self.visit.work == "visit":
             believed = Validators(self.visit.etag, self.visit.last_modified) if outcome.kind != "removed" else None
             visit_rows.note_outcome(self.connection, self.visit.url, outcome, believed)
+
+
+def reserve(store: Store, url: str) -> int | None:
+    """Mark the live article at a canonical address as reserved against text and data mining; as ``set_reserved``."""
+    with store.write() as connection:
+        sequence.hold(connection)
+        id_ = resolve(connection, [url])
+        found = connection.execute(_ARTICLE, {"v_id": id_}).one_or_none() if id_ else None
+        return set_reserved(connection, found, reserved=True) if found is not None and found.state == "live" else None
+
+
+def set_reserved(connection: Connection, found: Row[Any], *, reserved: bool) -> int | None:
+    """Note whether an article with an unchanged text is reserved by now; return the change's number, None if it was so.
+
+    The caller holds the lock of the sequence.
+    """
+    latest = {"v_id": found.id, "v_number": found.revision}
+    body: Json = connection.execute(_BODY, latest).scalar_one()
+    access = dict(body.get("access") or {})
+    if bool(access.get("tdm_reserved")) == reserved:
+        return None
+    access.pop("tdm_reserved", None)
+    body |= {"access": access | ({"tdm_reserved": True} if reserved else {})}
+    seq = sequence.take(connection)
+    sequence.spool_change(connection, seq, "put", found.id)
+    connection.execute(_CHANGE_REVISION, {**latest, "seq": seq, "body": body})
+    connection.execute(_CHANGE_ARTICLE, {"v_id": found.id, "seq": seq})
+    return seq
 
 
 def resolve(connection: Connection, wanted: Sequence[str]) -> str | None:

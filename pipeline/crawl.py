@@ -156,7 +156,7 @@ class _Crawl:
         on_progress: Callable[[str, str], None] | None,
         only_queued: Collection[str],
     ) -> None:
-        self._visits, self._archive, self._settings = ledger.visits, archive, settings
+        self._visits, self._files, self._archive, self._settings = ledger.visits, ledger.files, archive, settings
         self._conduct, self._clock, self._on_progress = conduct, clock, on_progress
         self._sources = {source.id: source for source in sources}
         self._lists = {source.id: deque(() if source.id in only_queued else source.addresses) for source in sources}
@@ -272,6 +272,8 @@ class _Crawl:
             self._note(visit.url, "fetched")
         elif isinstance(answer, Unchanged):
             self._visits.ended(visit, Outcome("not_modified"), now, validators=answer.validators, asked=answer.asked)
+            if any(asked.tdm for asked in answer.asked):
+                self._files.reserve(visit.url)
             self._look_again(visit, now)
             self._note(visit.url, "not_modified")
         elif isinstance(answer, Failed):

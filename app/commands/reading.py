@@ -83,6 +83,7 @@ def show(
 ) -> None:
     """One article with all that is known of it."""
     from app.article_view import edit_json, edits, print_article, print_versions, write_raw
+    from app.conduct_view import asked_json
     from articles.wire import to_json
 
     with opened(context) as services:
@@ -93,14 +94,15 @@ def show(
             write_raw(services, filed.annotated.article.id)
             return
         shown = services.ledger.files.versions(filed.annotated.article.id) if versions else [filed]
+        asked = services.ledger.visits.asked(filed.annotated.article.url)
         if json:
-            print_json(to_json(shown[0].annotated))
+            print_json(to_json(shown[0].annotated) | {"asked": [asked_json(one) for one in asked]})
             for one, edit in edits(shown):
                 print_json(to_json(one.annotated) | {"edit": edit_json(edit)})
         elif versions:
-            print_versions(shown, services.zone)
+            print_versions(shown, services.zone, asked)
         else:
-            print_article(filed, services.zone)
+            print_article(filed, services.zone, asked)
 
 
 def _address(text: str) -> str:

@@ -72,23 +72,29 @@ def check_sources(context: typer.Context, json: Json = False) -> None:
 @sources.command("doctor")
 def doctor(context: typer.Context, json: Json = False) -> None:
     """How every source is, why, since when, and what might help. Asks no site; changes are noted and told once."""
-    from app.health_view import health_json, print_health
+    from app.health_view import HowAsked, health_json, print_health
+    from articles.url import canonicalise
     from crawlers.health import Health
     from pipeline.health import health
     from pipeline.services import open_services
 
     desk = chosen(context).desk()
 
-    async def one() -> list[Health]:
+    async def one() -> tuple[list[Health], HowAsked]:
         async with open_services(desk) as services:
-            return await health(services)
+            asked = services.ledger.visits.asked
+            return await health(services), {
+                source.id: [one for address in source.addresses for one in asked(canonicalise(address.url))]
+                for source in desk.sources.values()
+                if source.enabled
+            }
 
-    found = wait_for(one())
+    found, conduct = wait_for(one())
     if json:
         for source in found:
-            print_json(health_json(source))
+            print_json(health_json(source, conduct[source.source]))
     else:
-        print_health(found, ZoneInfo(desk.settings.time_zone))
+        print_health(found, ZoneInfo(desk.settings.time_zone), conduct)
 
 
 @sources.command("add")

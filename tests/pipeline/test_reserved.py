@@ -1,0 +1,102 @@
+"""Stories about reserved rights, end to end: found by search, kept out of exports, also when a site reserves them later."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from pipeline.reprocess import reprocess
+from tests.app.commanding import done
+from tests.crawlers.sites import Site
+from tests.pipeline.running import Running, feed, opened, write_desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+WORDS = "Das Amt bestellt Aufklärungsdrohnen für das Heer, wie ein Sprecher am Montag in der Hauptstadt mitteilte. " * 4
+PAGE = (
+    '<html lang=de><head><title>{0}</title><meta property="og:type" content="article"></head>'
+    "<body><article><h1>{0}</h1><p>{1}</p></article></body></html>"
+)
+RESERVED = {"tdm-reservation": "1"}
+
+
+def page(title: str, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(text=PAGE.format(title, WORDS), content_type="text/html", headers=headers)
+
+
+async def cli(folder: Path, *arguments: object) -> list[dict[str, Any]]:
+    told = await asyncio.to_thread(done, "-C", folder, *arguments)
+    return [json.loads(line) for line in told.out.splitlines()]
+
+
+def flags(desk: Running) -> dict[str, bool]:
+    return {
+        one.annotated.article.title or "": one.annotated.article.tdm_reserved for one in desk.services.ledger.files.every()
+    }
+
+
+async def test_a_reserved_article_is_found_and_leaves_without_its_text(tmp_path: Path, site: Site) -> None:
+    write_desk(tmp_path, {"zeitung": [feed(site)]})
+    site.pages = {"/feed": site.feed("/frei", "/vorbehalten")}
+    site.pages |= {"/frei": page("Frei"), "/vorbehalten": page("Vorbehalten", RESERVED)}
+    async with opened(tmp_path) as desk:
+        assert (await desk.run()).outcomes["article(new)"] == 2
+        (found,) = await cli(tmp_path, "search", "Aufklärungsdrohnen", "--json")
+        assert {hit["title"] for hit in found["hits"]} == {"Frei", "Vorbehalten"}
+        exported = {article["title"]: article for article in await cli(tmp_path, "export")}
+        assert "Aufklärungsdrohnen" in exported["Frei"]["text"]
+        assert (exported["Vorbehalten"]["text"], exported["Vorbehalten"]["lead"]) == (None, None)
+        assert exported["Vorbehalten"]["access"]["tdm_reserved"]
+        (shown,) = await cli(tmp_path, "show", f"{site.url}/vorbehalten", "--json")
+        assert "Aufklärungsdrohnen" in shown["text"], "the desk itself reads it"
+        (asked,) = shown["asked"]
+        assert (asked["robots"], asked["tdm"], asked["delay"]) == ("absent", "header", 0)
+        words = (await asyncio.to_thread(done, "-C", tmp_path, "show", f"{site.url}/vorbehalten")).out
+        assert f"by {asked['agent']}; no robots.txt; 0 s between two requests; mining reserved by header" in words
+        (healthy,) = await cli(tmp_path, "sources", "doctor", "--json")
+        assert [one["url"] for one in healthy["asked"]] == [f"{site.url}/feed"]
+
+
+async def test_an_article_that_did_not_change_becomes_reserved_and_free_again_with_its_page(
+    tmp_path: Path, site: Site
+) -> None:
+    write_desk(tmp_path, {"zeitung": [feed(site)]})
+    site.pages = {"/feed": site.feed("/a"), "/a": page("A")}
+    async with opened(tmp_path) as desk:
+        await desk.run()
+        assert flags(desk) == {"A": False}
+        site.pages["/a"] = page("A", RESERVED)
+        desk.later(hours=1)
+        assert (await desk.run()).outcomes["article(unchanged)"] == 1
+        assert flags(desk) == {"A": True}
+        (exported,) = await cli(tmp_path, "export")
+        assert (exported["text"], exported["revision"]) == (None, 1)
+        await reprocess(desk.services, None, "extract")
+        assert flags(desk) == {"A": True}, "the bytes on file are those of a day when it was free"
+        site.pages["/a"] = page("A")
+        desk.later(hours=5)
+        await desk.run()
+        assert flags(desk) == {"A": False}
+        assert desk.services.ledger.spool.behind() == 0
+        assert not desk.services.ledger.check(desk.services.archive).gaps
+
+
+async def test_a_robots_txt_that_reserves_counts_also_where_the_page_was_not_sent_again(tmp_path: Path, site: Site) -> None:
+    async def conditional(request: web.Request) -> web.Response:
+        if "If-None-Match" in request.headers:
+            return web.Response(status=304)
+        return page("A", {"ETag": '"1"'})
+
+    write_desk(tmp_path, {"zeitung": [feed(site)]})
+    site.pages = {"/feed": site.feed("/a"), "/a": conditional}
+    async with opened(tmp_path) as desk:
+        await desk.run()
+        site.pages["/robots.txt"] = web.Response(text="User-agent: GPTBot\nDisallow: /\n")
+        desk.later(hours=25)
+        assert (await desk.run()).outcomes["not_modified"] >= 1
+        assert flags(desk) == {"A": True}
