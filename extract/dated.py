@@ -22,9 +22,11 @@ _PROPERTY = re.compile(
     r"(?:^|[\s:])(?:(?P<first>date-?published|published|created|issued)|(?P<last>date-?modified|updated|modified))(?:$|\s)",
     re.I,
 )
-_LONGEST_LINE, _LONGEST_FACTS = 120, 200
+_OTHERS = re.compile(r"comment|kommentar|leserbrief|related|recommend|teaser(?!.?(?:meta|text))", re.I)
+_LONGEST_FACTS = 200
 _MOST_OTHER_LETTERS = 40
 """Letters beside day and clock in a line that states a time; more is a sentence that mentions one."""
+_FEW_LETTERS, _LABEL_AFTER = 15, 40
 _INLINE = frozenset({"span", "b", "strong", "i", "em", "nobr", "small", "a", "time", "abbr", "font"})
 
 _below = etree.XPath("(descendant::text() | following::text())[normalize-space()][position() <= 20]")
@@ -113,6 +115,12 @@ def _is_quoted(element: HtmlElement, around: Set[HtmlElement]) -> bool:
     return in_card(element, around) or any(parent.tag == "blockquote" for parent in element.iterancestors())
 
 
+def _is_anothers(element: HtmlElement, around: Set[HtmlElement]) -> bool:
+    """Whether a text near the headline stands in a post, a comment or a teaser: a list or a foot may be its own."""
+    parents = [parent for parent in element.iterancestors() if parent not in around]
+    return any(parent.tag == "blockquote" or _OTHERS.search(parent.get("class") or "") for parent in parents)
+
+
 def _of_texts(tree: HtmlElement, around: Set[HtmlElement], near: Mapping[HtmlElement, int]) -> Iterator[_Found]:
     """Yield the lines near the headline that state a day, and those anywhere that call it the day of publication."""
     for text in _with_year(tree):
@@ -125,7 +133,8 @@ def _of_texts(tree: HtmlElement, around: Set[HtmlElement], near: Mapping[HtmlEle
             block = parent
         if holder is not block and len(facts := block.text_content()) < _LONGEST_FACTS:
             line = facts if _PUBLISHED.search(facts) else line
-        if close or (_PUBLISHED.search(line) and not _is_quoted(holder, around)):
+        others = _is_anothers(holder, around) if close else _is_quoted(holder, around)
+        if not others and (close or _PUBLISHED.search(line)):
             yield from _of_line(one_line(line), close)
 
 
@@ -134,9 +143,10 @@ def _of_line(line: str, rank: int) -> Iterator[_Found]:
     span = dates.day_in(line)
     if span is None or len(line) > _LONGEST_FACTS:
         return
-    other = sum(char.isalpha() for char in line[: span[0]] + line[span[1] :])
-    label = line[: span[0]] if any(char.isalpha() for char in line[: span[0]]) else line
-    labelled = bool(_PUBLISHED.search(label))
+    before, after = line[: span[0]], line[span[1] :]
+    labelled = bool(_PUBLISHED.search(before) or (_PUBLISHED.search(after[:_LABEL_AFTER]) and not _UPDATED.search(before)))
+    other = sum(char.isalpha() for char in before + after)
     if other > _MOST_OTHER_LETTERS and not labelled:
         return
-    yield _Found(line, bool(_UPDATED.search(label)) and not labelled, rank + 2 * labelled + (other < 15))
+    updated = bool(_UPDATED.search(before) or (_UPDATED.search(after) and not before.strip()))
+    yield _Found(line, updated and not labelled, rank + 2 * labelled + (other < _FEW_LETTERS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -269,6 +269,39 @@ def settle(evidence: Iterable[Evidence], site: Habits) -> Moment | None:
         elif exact and when.instant is not None and _same_day(chosen[1], when, site):
             return moment(when, source)
     return moment(chosen[1], chosen[0]) if chosen else None
+
+
+def as_shown(published: Moment, shown: Iterable[str | None], site: Habits) -> Moment:
+    """Return a time put into the zone that the clock readers see proves, if it is wrong by exactly the site's offset.
+
+    Some systems write local time and call it UTC, others write UTC without saying so; what is shown with the
+    same minutes tells which.
+    """
+    if published.precision == "day":
+        return published
+    stated = datetime.fromisoformat(published.at)
+    walls = {wall for text in shown if (wall := _wall(text, site)) is not None}
+    if not walls or _minute(stated.astimezone(site.zone)) in walls:
+        return published
+    for zone in (site.zone, UTC):
+        other = stated.replace(tzinfo=zone).astimezone(site.zone)
+        if _minute(other) in walls:
+            return replace(published, at=other.isoformat(timespec="seconds"))
+    return published
+
+
+def _wall(text: str | None, site: Habits) -> str | None:
+    """Return the local minute that a text shows, with no zone or one of its own that is not UTC; None if it shows none."""
+    when, elsewhere = read(text, site), read(text, replace(site, zone=UTC))
+    if when is None or when.instant is None or when.midnight or elsewhere is None:
+        return None
+    if when.instant == elsewhere.instant and not when.instant.utcoffset():
+        return None
+    return _minute(when.instant.astimezone(site.zone))
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M}"
 
 
 def contradicted(

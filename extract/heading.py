@@ -26,8 +26,7 @@ def find(
     no headline.
     """
     known = {squeeze(name) for name in names}
-    filled = [heading for heading in headings[:20] if heading.text_content().strip()]
-    filled = [heading for heading in filled if squeeze(spaced(heading)) not in known] or filled
+    filled = [heading for heading in headings[:20] if squeeze(spaced(heading)) not in known | {""}]
     best = max(filled, key=lambda heading: _rank(heading, claims)) if filled else None
     if best is not None and _same_subject(best, claims):
         return best

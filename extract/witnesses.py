@@ -109,6 +109,9 @@ def times(page: Page, stated: Stated, site: dates.Habits) -> tuple[Moment | None
         ],
         site,
     )
+    if published is not None:
+        shown = (*stated.times, *stated.dates_in_text, link.published if link else None)
+        published = dates.as_shown(published, shown, site)
     if published is not None and dates.contradicted(
         published,
         [jsonld.string(node, "datePublished"), stated.first(*_PUBLISHED_META)],
