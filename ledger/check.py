@@ -111,7 +111,7 @@ def _records(connection: Connection, archive: Archive) -> tuple[int, list[str]]:
         try:
             page = archive.read(record)
         except NotSo:
-            if not forgotten:
+            if not forgotten and row.kind == "article":  # a list that quoted a forgotten article is erased whole
                 found.append(f"the raw page of visit {row.id} ({row.url}) was removed, but the address was not forgotten")
         except Broken as error:
             found.append(f"the raw page of visit {row.id} ({row.url}) cannot be read: {error}")

@@ -13,9 +13,9 @@ from sqlalchemy.engine import Connection, Row
 from articles.page import ArchiveRef
 from articles.wire import from_json
 from ledger import filing, notices, visit_rows
-from ledger.schema import articles, claims, key, revisions, visits
+from ledger.schema import addresses, articles, claims, key, revisions, urls, visits
 from ledger.store import Store
-from ledger.values import Filed, Filing, Receipt
+from ledger.values import Filed, Filing, KeptList, Receipt
 
 _ID = re.compile(r"[0-9a-f]{16}")
 _STREAM = 500
@@ -87,6 +87,21 @@ class Files:
                 .where(articles.c.id == id_, _LATEST)
             ).one_or_none()
         return None if row is None else visit_rows.as_record(row)
+
+    def lists_since(self, id_: str) -> list[KeptList]:
+        """Return the archived lists of an article's source since one of its addresses was first seen, the first first."""
+        mine = sa.select(urls.c.key).where(urls.c.article_id == id_)
+        begun = sa.select(sa.func.min(addresses.c.first_seen)).where(addresses.c.key.in_(mine)).scalar_subquery()
+        source = sa.select(articles.c.source).where(articles.c.id == id_).scalar_subquery()
+        wanted = sa.select(visits).where(
+            visits.c.source == source,
+            visits.c.kind.in_(("feed", "sitemap", "page")),
+            visits.c.segment.is_not(None),
+            visits.c.ended_at >= begun,
+        )
+        with self._store.read() as connection:
+            rows = connection.execute(wanted.order_by(visits.c.id)).all()
+        return [KeptList(row.url, row.source, row.kind, record) for row in rows if (record := visit_rows.as_record(row))]
 
     def every(self, since_seq: int = 0, until: int | None = None) -> Iterator[Filed]:
         """Yield the latest revision of every live article, in the order of its last change, ``since_seq`` excluded.

@@ -10,7 +10,7 @@ from typing import Literal
 from articles.article import Annotated
 from articles.match import Decision, NoticeState
 from articles.outcome import Outcome
-from articles.page import Link, PageRef
+from articles.page import ArchiveRef, Link, PageRef
 
 VisitState = Literal["queued", "fetching", "fetched", "refining", "ended"]
 OPEN_STATES: tuple[VisitState, ...] = ("queued", "fetching", "fetched", "refining")
@@ -182,6 +182,16 @@ class Forgotten:
     revisions: int
     records: int
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptList:
+    """One archived body of a feed, sitemap or list page."""
+
+    url: str
+    source: str
+    kind: Literal["feed", "sitemap", "page"]
+    record: ArchiveRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.output import columns, counted, print_json, safe, say
-from app.shell import Json, chosen, cli, index, opened
+from app.shell import Json, chosen, cli, index, opened, wait_for
 from articles.errors import NotSo, Wrong
 
 
@@ -164,22 +164,31 @@ def forget(
     reason: Annotated[str, typer.Option(help="Kept for ever beside the outcome `removed`.")],
     json: Json = False,
 ) -> None:
-    """Remove an article for good: text, annotations and raw page; its hash and the reason stay."""
+    """Remove an article for good: text, annotations, raw page and lists that quote it; its hash and the reason stay."""
     from articles.url import canonicalise
-    from pipeline.indexing import index as bring_up
+    from pipeline.forget import ForgetReport
+    from pipeline.forget import forget as forget_article
+    from pipeline.services import open_services
 
     if not reason.strip():
         raise Wrong("say why; it is kept for ever", field="--reason")
-    with opened(context) as services:
-        named = canonicalise(article) if "://" in article else article
-        gone = services.ledger.forget(named, reason, services.clock(), services.archive)
-        report = bring_up(services)
+    desk = chosen(context).desk()
+
+    async def one() -> ForgetReport:
+        async with open_services(desk) as services:
+            return await forget_article(services, canonicalise(article) if "://" in article else article, reason)
+
+    report = wait_for(one())
+    gone, told = report.gone, {"id": report.gone.id, "urls": list(report.gone.urls)}
     if json:
-        print_json({"id": gone.id, "urls": list(gone.urls), "revisions": gone.revisions, "records": gone.records})
+        print_json(told | {"revisions": gone.revisions, "records": gone.records, "lists": report.lists})
     else:
-        print(f"{gone.id} is forgotten: {counted(gone.revisions, 'revision')}, {counted(gone.records, 'raw page')}")
-    if report.error:
-        say(f"the index still has it ({report.error}); the next run takes it out")
+        pages, lists = counted(gone.records, "raw page"), counted(report.lists, "list")
+        print(f"{gone.id} is forgotten: {counted(gone.revisions, 'revision')}, {pages}, {lists} that named it")
+    if report.lists:
+        say("while a list of its source still names it, new copies of that list come in; forget it again then")
+    if report.index.error:
+        say(f"the index still has it ({report.index.error}); the next run takes it out")
 
 
 @cli.command()

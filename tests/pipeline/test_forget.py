@@ -1,0 +1,54 @@
+"""Stories about forgetting: no byte of the archive quotes the article any more, the lists that named it included."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from pipeline.forget import forget
+from tests.crawlers.sites import Site
+from tests.pipeline.desks import Unread
+from tests.pipeline.running import Running, feed, opened, write_desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PAGE = (
+    '<html lang=de><head><title>{0}</title><meta property="og:type" content="article"></head>'
+    "<body><article><h1>{0}</h1><p>" + "Der Stadtrat beriet am Montag lange über den Umbau des alten Theaters. " * 4
+) + "</p></article></body></html>"
+ITEM = "<item><title>{}</title><link>{}</link></item>"
+
+
+def rss(site: Site, *titles: str) -> str:
+    items = "".join(ITEM.format(title, f"{site.url}/{title}.html") for title in titles)
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Z</title>{items}</channel></rss>'
+
+
+def archived(desk: Running) -> bytes:
+    return b"".join(gzip.decompress(path.read_bytes()) for path in desk.services.archive.folder.glob("*.warc.gz"))
+
+
+async def test_lists_that_named_it_are_erased_and_no_others(tmp_path: Path, site: Site) -> None:
+    write_desk(tmp_path, {"eins": [feed(site)], "zwei": [feed(site, "/andere")]})
+    site.pages = {f"/{title}.html": PAGE.format(title) for title in ("Geheim", "Offen", "Neu")}
+    site.pages["/feed"] = rss(site, "Offen")
+    site.pages["/andere"] = web.Response(text=rss(site, "Neu"), content_type="application/rss+xml")
+    async with opened(tmp_path) as desk:
+        desk.services.__dict__["enricher"] = Unread(desk.services)
+        await desk.run()
+        for titles in (("Geheim", "Offen"), ("Neu", "Geheim", "Offen"), ("Neu", "Offen")):
+            desk.later(hours=2)
+            site.pages["/feed"] = rss(site, *titles)
+            await desk.run()
+        assert b"Geheim" in archived(desk)
+        report = await forget(desk.services, f"{site.url}/Geheim.html", "ordered by a court")
+        assert (report.gone.revisions, report.lists) == (1, 2)
+        left = archived(desk)
+        assert b"Geheim" not in left
+        assert b"<title>Neu</title>" in left
+        assert not desk.services.ledger.check(desk.services.archive).gaps
+        again = await forget(desk.services, f"{site.url}/Geheim.html", "ordered by a court")
+        assert (again.lists, again.index.error) == (0, None)
