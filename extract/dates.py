@@ -26,10 +26,14 @@ _PLACE = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denv
 """What newspapers write for summer and winter time alike."""
 
 _MONTHS = {name: number for number, names in enumerate((
-    "januar january jan jän jänner", "februar february feb feber", "märz march mar mär maerz mrz", "april apr", "mai may",
-    "juni june jun", "juli july jul", "august aug", "september sep sept", "oktober october oct okt", "november nov",
-    "dezember december dec dez",
+    "januar january jan jän jänner janvier enero gennaio januari",
+    "februar february feb feber février fevrier febrero febbraio februari",
+    "märz march mar mär maerz mrz mars marzo maart", "april apr avril abril aprile", "mai may mayo maggio mei",
+    "juni june jun juin junio giugno", "juli july jul juillet julio luglio", "august aug août aout agosto augustus",
+    "september sep sept septembre septiembre settembre", "oktober october oct okt octobre octubre ottobre",
+    "november nov novembre noviembre", "dezember december dec dez décembre decembre diciembre dicembre",
 ), 1) for name in names.split()}  # fmt: skip
+"""German and English first, then French, Spanish, Italian and Dutch: papers that a desk may add to its catalogue."""
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _ISO = re.compile(
     r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
@@ -40,7 +44,8 @@ _COMPACT = re.compile(
     r"^(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<h>\d{2})(?P<min>\d{2})(?P<s>\d{2})?(?P<zone>Z|[+-]\d{4})?)?$"
 )
 _DAY_MONTH = re.compile(
-    rf"\b(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th)?\s*(?:of\s+)?[-\s]?(?P<mon>{_MONTH})[-,\s]*(?P<y>\d{{4}})", re.I
+    rf"\b(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th)?\s*(?:(?:of|de)\s+)?[-\s]?(?P<mon>{_MONTH})[-,\s]*(?:de\s+)?(?P<y>\d{{4}})",
+    re.I,
 )
 _MONTH_DAY = re.compile(rf"\b(?P<mon>{_MONTH})\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})", re.I)
 _JAVA = re.compile(
@@ -133,7 +138,13 @@ def day_in(text: str) -> tuple[int, int] | None:
 def without_day(text: str) -> str:
     """Return a line without its first day and the clock beside it."""
     span = day_in(text)
-    return text if span is None else f"{text[: span[0]]} {_CLOCK.sub(' ', text[span[1] :], count=1)}"
+    if span is None:
+        return text
+    rest = text[span[1] :]
+    if clock := _CLOCK.search(rest):
+        known = (clock["zone"] or "").lower() in {"", *_HOUR, *_PLACE}
+        rest = rest[: clock.start()] + rest[clock.end() if known else clock.start("zone") :]
+    return f"{text[: span[0]]} {rest}"
 
 
 def _epoch(text: str) -> When | None:

@@ -38,6 +38,9 @@ def spaced(element: HtmlElement) -> str:
     """Return an element's text on one line; borders of its blocks are spaces."""
     parts = []
     for node in element.iter():
+        if node.tag in ("style", "script"):  # some systems style a headline inside it
+            parts.append(node.tail or "")
+            continue
         if node.tag in ("br", "div", "p", "span", "li") and node is not element:
             parts.append(" " if node.tag != "span" else "")
         parts.append(node.text or "")

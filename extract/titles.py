@@ -20,6 +20,8 @@ _NO_TITLE = re.compile(r"^(?:home|startseite|start|news|nachrichten|untitled|ind
 _WORD = re.compile(r"\w+")
 _LONGEST = 400
 _LONGEST_KICKER = 60
+_SHORTEST_BACKED = 12
+"""Code points below which one title's words stand in another by chance."""
 
 
 class Titles(NamedTuple):
@@ -32,8 +34,8 @@ class Titles(NamedTuple):
 def choose(candidates: Iterable[tuple[Place, str | None]], site_names: Sequence[str], kicker: str | None) -> Titles:
     """Choose the headline among what the page says in several places.
 
-    Candidates support one another when they have the same words, and half as much when one holds the other (a kicker in
-    front, a site name behind). ``site_names`` are removed from the ends; ``kicker`` is what the page marks as one.
+    Candidates support one another when they say the same, and half as much when one merely holds the other. ``site_names``
+    are removed from the ends; ``kicker`` is what the page marks as one.
     """
     kicker = one_line(kicker)[:_LONGEST] or None
     cleaned = [
@@ -44,18 +46,30 @@ def choose(candidates: Iterable[tuple[Place, str | None]], site_names: Sequence[
         return Titles(None, kicker)
 
     def support(place: Place, words: str) -> float:
-        same = sum(WEIGHT[other] for other, _, theirs in votes if theirs == words)
-        inside = sum(
-            WEIGHT[other]
-            for other, _, theirs in votes
-            if theirs != words and (f" {words} " in f" {theirs} ") and len(words) > 12
+        return (
+            sum(WEIGHT[other] * _backing(theirs, said, place, words) for other, said, theirs in votes) + WEIGHT[place] / 100
         )
-        return same + 0.5 * inside + WEIGHT[place] / 100
 
     _, title, words = max(votes, key=lambda vote: support(vote[0], vote[2]))
     if kicker is None:
         kicker = _found_kicker(title, (text for _, text, _ in votes))
     return Titles(title, kicker if kicker and fold(kicker) != words else None)
+
+
+def _backing(theirs: str, said: str, place: Place, words: str) -> float:
+    """Return how far one candidate (its words, and as it is said) backs another: as the same, as one it holds, or not.
+
+    One that holds it after a kicker and a mark says the same; so does a shortened one of what readers see as the headline.
+    """
+    if theirs == words:
+        return 1.0
+    if len(words) <= _SHORTEST_BACKED:
+        return 0.0
+    if f" {words} " in f" {theirs} ":
+        match = _KICKER.match(said)
+        return 1.0 if match and fold(match["rest"]) == words else 0.5
+    shortened = place == "h1" and len(theirs) > _SHORTEST_BACKED and words.startswith(f"{theirs} ")
+    return 1.0 if shortened else 0.0
 
 
 def told_apart(

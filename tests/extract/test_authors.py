@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from lxml.html import document_fromstring
 
+from extract import witnesses
 from extract.authors import Bylines, origin, read_bylines
+from extract.stated import read_stated
+from tests.extract.making import URL, article
 
 
 @pytest.mark.parametrize(
@@ -26,10 +30,49 @@ from extract.authors import Bylines, origin, read_bylines
         ("dpa", ()),
         ("Seán O'Brien", ("Seán O'Brien",)),
         ("Hans-Jürgen Möller-Schmidt", ("Hans-Jürgen Möller-Schmidt",)),
+        ("Posted on September 21, 2025 by Dana Whitlock", ("Dana Whitlock",)),
+        ("Veröffentlicht am 21.09.2025 um 14:30 Uhr von Jana Okonski", ("Jana Okonski",)),
+        ("24.10.2025 - Tom Reger", ("Tom Reger",)),
+        ("por Raúl Cordero 4 mayo, 2025", ("Raúl Cordero",)),
+        ("Weitere Artikel", ()),
+        ("View Profile", ()),
+        ("Artikel von", ()),
+        ("Verband Deutscher Rüster", ()),
+        ("Bayerische Landesanstalt", ()),
     ],
 )
 def test_names_are_read_out_of_bylines(byline: str, people: tuple[str, ...]) -> None:
     assert read_bylines([byline], ["Tagespost"]).people == people
+
+
+def test_people_behind_references_and_labels_are_found() -> None:
+    graph = (
+        '{"@graph": [{"@type": "NewsArticle", "headline": "Gipfel endet", "author": {"@id": "#p1"}},'
+        '{"@type": "Person", "@id": "#p1", "name": "Jana Okonski"}]}'
+    )
+    pair = "<meta name='twitter:label1' content='Verfasst von'><meta name='twitter:data1' content='Tom Reger'>"
+    for head, name in (
+        (f"<script type='application/ld+json'>{graph}</script>", "Jana Okonski"),
+        (f"<meta name='author' content='Tagespost'>{pair}", "Tom Reger"),
+        ("<meta property='cxenseparse:author' content='Mira Kolb'>", "Mira Kolb"),
+    ):
+        stated = read_stated(document_fromstring(article("", head)), URL)
+        assert witnesses.bylines(stated, ["Tagespost"]).people == (name,)
+
+
+def test_an_author_in_an_hcard_is_one() -> None:
+    markup = article("<span class='entry-meta-author vcard'><a class='fn' href='/author/jo/'>Jana Okonski</a></span>")
+    assert witnesses.bylines(read_stated(document_fromstring(markup), URL), []).people == ("Jana Okonski",)
+
+
+def test_the_plain_statements_of_damaged_json_ld_are_heard() -> None:
+    damaged = (
+        '{"@type": "NewsArticle", "headline": "Gipfel endet ohne Zusage", "datePublished": "2026-01-14T18:44:31+01:00",'
+        ' "description": "Er sagte "nein" und ging", "author": {"@type": "Person" "name": "Jana"}}'
+    )
+    markup = article("", f"<script type='application/ld+json'>{damaged}</script>")
+    about = read_stated(document_fromstring(markup), URL).about
+    assert (about["headline"], about["datePublished"]) == ("Gipfel endet ohne Zusage", "2026-01-14T18:44:31+01:00")
 
 
 def test_agencies_in_bylines_are_no_people() -> None:

@@ -40,6 +40,11 @@ WASHINGTON = dates.habits(FETCHED, "America/New_York", False, "en-US", "paper.ex
         ("Wed, 25 Jun 2025 14:30:00 GMT", "2025-06-25T14:30:00+00:00"),
         ("Wed, 25 Jun 2025 14:30:00 +0200", "2025-06-25T14:30:00+02:00"),
         ("Wed, 25 Jun 2025 14:30:00 CEST", "2025-06-25T14:30:00+02:00"),
+        ("Tue Jan 28 15:28:56 CET 2025", "2025-01-28T15:28:00+01:00"),
+        ("2025-6-5 22:17:36", "2025-06-05T22:17:00+02:00"),
+        ("2025. 06. 04. 11:27", "2025-06-04T11:27:00+02:00"),
+        ("le 15 septembre 2025", "2025-09-15"),
+        ("4 de mayo de 2025", "2025-05-04"),
         ("25.06.2025", "2025-06-25"),
         ("01.02.2026", "2026-02-01"),
         ("25. Juni 2025", "2025-06-25"),
@@ -98,6 +103,20 @@ def test_a_witness_from_the_future_is_not_heard() -> None:
     settled = dates.settle([("json-ld", later), ("meta", soon)], BERLIN)
     assert settled is not None
     assert settled.source == "meta"
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Berlin, 25. Juni 2025", "25. Juni 2025"),
+        ("Meldung vom 25.06.2025, 14 Uhr", "25.06.2025"),
+        ("Nr. 43/2019", None),
+        ("seit 1999", None),
+    ],
+)
+def test_a_line_says_where_its_day_stands(line: str, day: str | None) -> None:
+    span = dates.day_in(line)
+    assert (line[slice(*span)] if span else None) == day
 
 
 def test_a_day_in_the_address() -> None:

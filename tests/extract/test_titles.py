@@ -55,6 +55,17 @@ def test_a_kicker_is_kept_apart_wherever_it_shows() -> None:
     ) == ("Heer bestellt Brücken", "Beschaffung")
 
 
+def test_a_headline_said_alone_once_is_backed_by_all_who_put_a_kicker_before_it() -> None:
+    glued = "Beschaffung: Heer bestellt Brücken"
+    titles = choose([("h1", "Heer bestellt Brücken"), ("json-ld", glued), ("og", glued), ("title", glued)], SITE, None)
+    assert titles == ("Heer bestellt Brücken", "Beschaffung")
+
+
+def test_a_title_shortened_for_elsewhere_backs_the_headline_readers_see() -> None:
+    short, whole = "Heer bestellt Brücken", "Heer bestellt Brücken für die Brigade in Litauen"
+    assert choose([("h1", whole), ("og", short), ("title", short), ("json-ld", short)], SITE, None).title == whole
+
+
 def test_a_kicker_that_is_the_first_word_of_the_headline_stays_in_it() -> None:
     assert choose([("h1", "Heer mustert alte Panzer aus"), ("og", "Heer mustert alte Panzer aus")], SITE, "Heer") == (
         "Heer mustert alte Panzer aus",
