@@ -159,7 +159,7 @@ def _open_frames(tree: HtmlElement, above: set[int]) -> None:
 
 
 def _promotions(tree: HtmlElement, above: set[int]) -> list[HtmlElement]:
-    """Return the outermost blocks that are named like promotions; those of one name never hold most of the prose."""
+    """Return the outermost blocks named like promotions; paragraphs of one name that are most of the prose are none."""
     found: list[HtmlElement] = []
     alike: dict[str, int] = {}
     whole = 0
@@ -172,14 +172,16 @@ def _promotions(tree: HtmlElement, above: set[int]) -> list[HtmlElement]:
             found.append(element)
             walk.skip_subtree()
         elif named.promo or (named.teaser and _leads_elsewhere(element)):
-            whole, name = whole or _prose_length(tree), element.get("class") or ""
-            alike[name] = alike.get(name, 0) + _prose_length(element)
-            if alike[name] <= _PROMO_SHARE * whole:
+            whole, length = whole or _prose_length(tree), _prose_length(element)
+            if element.tag == "p":
+                alike[element.get("class") or ""] = alike.get(element.get("class") or "", 0) + length
+            if length <= _PROMO_SHARE * whole:
                 found.append(element)
                 walk.skip_subtree()
         elif named.teaser:
             element.attrib.pop("class", None)  # trafilatura leaves out what is called so
-    return [element for element in found if alike.get(element.get("class") or "", 0) <= _PROMO_SHARE * whole]
+    text = {name for name, length in alike.items() if length > _PROMO_SHARE * whole}
+    return [element for element in found if element.tag != "p" or (element.get("class") or "") not in text]
 
 
 def _leads_elsewhere(element: HtmlElement) -> bool:
