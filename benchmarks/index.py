@@ -7,15 +7,16 @@ Figures are CPU, not the clock, beside a yardstick of the same run: tantivy alon
 
 from __future__ import annotations
 
+import json
 import os
-import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
+from multiprocessing import get_context
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from benchmarks.articles import articles
 from index.document import Document
 from index.embedded import EmbeddedEngine
 from index.engine import Engine, Sort
+from index.fields import FACETS
 from index.highlight import passages
 from index.similar import similar
 from language.analysis import Analyser
@@ -73,10 +75,12 @@ def main() -> None:
 def _measure(engine: Engine) -> None:
     status = engine.status()
     print(f"index                {status.bytes / status.documents / 1000:8.2f} KB an article, {status.documents:,} in all")
-    print(f"memory               {_own_memory():8d} MB of this process' own; at most, with pages of files mapped,")
-    print(f"                     {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:8d} MB")
+    print(f"memory               {_memory()}; made, analysed and put in this process")
     _ask(engine)
     _page(engine)
+    _floor(Path(status.place))
+    with get_context("spawn").Pool(1) as other:
+        print(f"memory               {other.apply(_reading, (status.place,))}; a process that only asks")
     print()
 
 
@@ -122,7 +126,7 @@ def _page(engine: Engine) -> None:
 
     def page() -> None:
         engine.search(plan)
-        engine.facets(plan, ["source", "topic", "entity", "lang"])
+        engine.facets(plan, FACETS)
         engine.histogram(plan, "month", BERLIN)
         for one in sample:
             analysed = analyse_article(one, ANALYSER, None, BERLIN)
@@ -130,12 +134,46 @@ def _page(engine: Engine) -> None:
 
     for name, work in {
         "page": page,
-        "facets": lambda: engine.facets(plan, ["source", "topic", "entity", "lang"]),
+        "facets": lambda: engine.facets(plan, FACETS),
         "histogram of days": lambda: engine.histogram(plan, "day", BERLIN),
         "similar": lambda: similar(engine, _document(sample[3])),
     }.items():
         times = [_cpu(work) for _ in range(ROUNDS)]
         print(f"{name:20} {_percentile(times, 50):8.2f} {_percentile(times, 95):8.2f}")
+
+
+def _floor(folder: Path) -> None:
+    """Ask tantivy barely: one field, one stream, ten hits and the number of all, nothing compiled or read of them."""
+    index = tantivy.Index.open(str(folder / json.loads((folder / "current.json").read_text("utf-8"))["folder"]))
+    index.reload()
+    searcher, asked = index.searcher(), index.schema
+
+    def term(word: str) -> tantivy.Query:
+        return tantivy.Query.term_query(asked, "text_s", word, "freq")
+
+    both = [(tantivy.Occur.Must, term("de|drohn")), (tantivy.Occur.Must, term("de|haushalt"))]
+    print(f"tantivy alone, one field of one stream, {searcher.num_segments} segments")
+    for name, query in {
+        "term": term("de|drohn"),
+        "AND": tantivy.Query.boolean_query(both),
+        "phrase of names": tantivy.Query.phrase_query(asked, "text_x", ["helsing", "rheinmetall"]),
+        "phrase F-35": tantivy.Query.phrase_query(asked, "text_x", ["f", "35"]),
+        "phrase, three words": tantivy.Query.phrase_query(asked, "text_s", ["de|fur", "de|die", "de|drohn"]),
+    }.items():
+        times = [_cpu(partial(searcher.search, query, limit=10)) for _ in range(ROUNDS)]
+        print(f"{name:20} {_percentile(times, 50):8.2f} {_percentile(times, 95):8.2f}")
+
+
+def _reading(place: str) -> str:
+    """The memory of a process that asks everything once."""
+    engine = EmbeddedEngine(Path(place), "bench")
+    for query in chain.from_iterable(QUESTIONS.values()):
+        plan = _plan(query)
+        for sort in SORTS:
+            engine.search(plan, sort=sort)
+        engine.facets(plan, FACETS)
+        engine.histogram(plan, "month", BERLIN)
+    return _memory()
 
 
 def _yardstick(folder: Path, count: int) -> None:
@@ -167,10 +205,15 @@ def _cpu(work: Callable[[], object]) -> float:
     return (time.process_time() - begin) * 1000
 
 
-def _own_memory() -> int:
-    """Megabytes that are not pages of mapped files, which the kernel may drop at any time (proc(5), RssAnon)."""
+def _memory() -> str:
+    """What this process holds (proc(5)): its own, pages of mapped files (the kernel may drop them), the peak of both."""
     status = Path("/proc/self/status").read_text("ascii")
-    return int(status.partition("RssAnon:")[2].split()[0]) // 1024
+
+    def megabytes(name: str) -> int:
+        return int(status.partition(f"{name}:")[2].split()[0]) // 1024
+
+    own, mapped, most = map(megabytes, ("RssAnon", "RssFile", "VmHWM"))
+    return f"{own} MB own, {mapped} MB of mapped files, {most} MB at most"
 
 
 def _percentile(times: list[float], percent: int) -> float:

@@ -129,7 +129,7 @@ class EmbeddedEngine:
                 deque(writer.take(documents), maxlen=0)
                 self._folder.switch(Current(place.name, self._version))
             except BaseException:
-                writer.close()
+                writer.drop()
                 shutil.rmtree(place, ignore_errors=True)
                 raise
             self._writer = writer
@@ -154,7 +154,8 @@ class EmbeddedEngine:
             try:
                 return PutReport(tuple(chain.from_iterable(writer.take(items))))
             except LagebildError:
-                self._stop_writing()  # after a fault tantivy's writer takes nothing more; the next call opens another
+                writer.drop()  # after a fault tantivy's writer takes nothing more; the next call opens another
+                self._writer = None
                 raise
 
     def _ready_writer(self) -> Writer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import tantivy
@@ -19,10 +19,8 @@ from index.ranking import scores
 from language.query_plan import AllOf, Plan, Terms
 
 EVERY_VALUE = 1_000_000
-"""Asked of a facet in each segment: tantivy counts only the most frequent values exactly unless it looks at all."""
-
-ENOUGH_VALUES = 4
-"""So many times the values wanted are taken from tantivy, so that those tied with the last one wanted are among them."""
+"""Asked of a facet in each segment: tantivy counts only the most frequent values exactly unless it looks at all.
+Of all it gives the most frequent, those of one count in order of the value, as a test pins."""
 
 MONTHS = 60
 """An index over so many months at most is counted by all of its months, which is cheaper than to ask for the ends of what
@@ -85,12 +83,9 @@ class Snapshot:
 
     def facets(self, plan: Plan, fields: Sequence[str], size: int) -> dict[str, tuple[Count, ...]]:
         """Return each field's most frequent values, ties in order of the value."""
-        matching = self._matching(plan)
-        found = self._values(matching, fields, ENOUGH_VALUES * size)
-        # the last one wanted may be tied with values that tantivy left out
-        cut = [name for name, counts in found.items() if len(counts) == ENOUGH_VALUES * size and _is_tied(counts, size)]
-        found |= self._values(matching, cut, EVERY_VALUE) if cut else {}
-        return {name: counts[:size] for name, counts in found.items()}
+        wanted = {name: {"terms": {"field": name, "size": size, "segment_size": EVERY_VALUE}} for name in fields}
+        found = self._searcher.aggregate(self._matching(plan), wanted)
+        return {name: tuple(Count(str(b["key"]), int(b["doc_count"])) for b in found[name]["buckets"]) for name in fields}
 
     def histogram(self, plan: Plan, unit: Unit, zone: ZoneInfo) -> tuple[Bucket, ...]:
         """Return the counts of our own calendar buckets, from the first article's to the last one's."""
@@ -129,12 +124,6 @@ class Snapshot:
         values = self._searcher.fast_field_values("seq", list(places.values())) if places else []
         return {key: int(value or 0) for key, value in zip(places, values, strict=True)}
 
-    def _values(self, matching: Query, fields: Sequence[str], size: int) -> dict[str, tuple[Count, ...]]:
-        """The ``size`` most frequent values of each field, those of one count in order of the value."""
-        wanted = {name: {"terms": {"field": name, "size": size, "segment_size": EVERY_VALUE}} for name in fields}
-        found = self._searcher.aggregate(matching, wanted)
-        return {name: _by_count(found[name]["buckets"]) for name in fields}
-
     def _months(self, zone: ZoneInfo) -> tuple[tuple[int, int], ...]:
         """Every month of the index, asked for once."""
         known = self._calendar
@@ -158,7 +147,9 @@ class Snapshot:
         return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._gone)])
 
     def _total(self, query: Query) -> int:
-        return _found(self._searcher.search(query, limit=1))
+        """How many documents hold; all of them have a number, and counting those needs no scores."""
+        counted = self._searcher.aggregate(query, {"all": {"value_count": {"field": "seq"}}})
+        return int(counted["all"]["value"])
 
     def _hit(self, address: DocAddress, score: float) -> Hit:
         data = self._searcher.doc(address).get_first("stored")
@@ -197,12 +188,3 @@ class Snapshot:
 
 def _found(result: tantivy.SearchResult) -> int:
     return int(result.count)  # type: ignore[attr-defined]  # tantivy's stubs forget it
-
-
-def _is_tied(counts: Sequence[Count], size: int) -> bool:
-    return counts[size - 1].count == counts[-1].count
-
-
-def _by_count(found: Sequence[Mapping[str, object]]) -> tuple[Count, ...]:
-    counts = [Count(str(bucket["key"]), int(str(bucket["doc_count"]))) for bucket in found]
-    return tuple(sorted(counts, key=lambda count: (-count.count, count.value)))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -112,6 +113,17 @@ def test_what_a_killed_rebuild_left_is_swept_by_the_next_writer(writer: Embedded
     assert sorted(path.name for path in folder.glob("articles-*")) == ["articles-1"]
 
 
+def test_a_writer_that_is_closed_finishes_its_merges(writer: EmbeddedEngine, folder: Path) -> None:
+    one = document(annotated("one", "Titel", " ".join(f"wort{number}" for number in range(3_000))))
+    for begin in range(0, 80, 10):  # tantivy merges eight segments of a size
+        keys = [str(number) for number in range(begin, begin + 10)]
+        writer.put(replace(one, key=key, stored=replace(one.stored, id=key)) for key in keys)
+    writer.close()
+    index = tantivy.Index.open(str(folder / "articles-1"))
+    index.reload()
+    assert (index.searcher().num_segments, index.searcher().num_docs) == (1, 80)
+
+
 def test_a_damaged_pointer_says_what_to_do(writer: EmbeddedEngine, folder: Path) -> None:
     writer.close()
     (folder / "current.json").write_text("{")
@@ -207,7 +219,7 @@ def test_a_field_that_no_engine_keeps_is_a_fault(writer: EmbeddedEngine) -> None
 
 def test_of_many_values_tied_with_the_last_one_wanted_the_first_by_name_are_told(writer: EmbeddedEngine) -> None:
     names = [f"source-{number:02}" for number in range(40)]
-    for some in (names[20:], names[:20]):  # a segment each: tantivy leaves their ties as they come
+    for some in (names[20:], names[:20]):  # a segment each, so that tantivy has to merge their counts
         writer.put(document(annotated(name, "Titel", source=name)) for name in reversed(some))
     writer.put([document(annotated("more", "Titel", source="source-39"))])
     assert writer.facets(EVERYTHING, ["source"], size=3) == {
