@@ -22,7 +22,7 @@ _PROPERTY = re.compile(
     r"(?:^|[\s:])(?:(?P<first>date-?published|published|created|issued)|(?P<last>date-?modified|updated|modified))(?:$|\s)",
     re.I,
 )
-_OTHERS = re.compile(r"comment|kommentar|leserbrief|related|recommend|teaser(?!.?(?:meta|text))", re.I)
+_OTHERS = re.compile(r"comment|kommentar|leserbrief|related|recommend|teaser(?!.{0,2}(?:meta|text))", re.I)
 _LONGEST_FACTS = 200
 _MOST_OTHER_LETTERS = 40
 """Letters beside day and clock in a line that states a time; more is a sentence that mentions one."""

@@ -18,6 +18,7 @@ _KICKER = re.compile(r"^(?P<kicker>[^:|–—+]{2,60}?)\s*(?::|\||–|—|\+\+\+
 _AFTER_KICKER = re.compile(r"\s*(?:[:|–—•·]|\+{1,3}|\s-)\s+")
 _NO_TITLE = re.compile(r"^(?:home|startseite|start|news|nachrichten|untitled|index|artikel|article)$", re.I)
 _WORD = re.compile(r"\w+")
+_DAY = re.compile(r"\b\d{1,2} \d{1,2} \d{4}\b")
 _LONGEST = 400
 _LONGEST_KICKER = 60
 _SHORTEST_BACKED = 12
@@ -69,7 +70,7 @@ def _backing(theirs: str, said: str, place: Place, words: str) -> float:
         match = _KICKER.match(said)
         return 1.0 if match and fold(match["rest"]) == words else 0.5
     shortened = place == "h1" and len(theirs) > _SHORTEST_BACKED and words.startswith(f"{theirs} ")
-    return 1.0 if shortened else 0.0
+    return 1.0 if shortened and not _DAY.search(words, len(theirs)) else 0.0
 
 
 def told_apart(
