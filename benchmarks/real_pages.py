@@ -1,6 +1,6 @@
 """How rightly are real pages read? About 980 pages of others with snippets that must and must not be in the text.
 
-``python -m benchmarks.real_pages FOLDER [--held-out]`` reads a checkout of github.com/markusmobius/go-trafilatura
+``python -m benchmarks real-pages FOLDER [--held-out]`` reads a checkout of github.com/markusmobius/go-trafilatura
 (Apache-2.0; the pages in it belong to their publishers, so neither they nor a word of them are part of this project) and
 scores our reader, and plain trafilatura in the same run, as that project scores itself. Pages are split by the SHA-1 of
 their file name: those with an even first digit were looked at while the reader was mended, the others (``--held-out``)
@@ -190,7 +190,7 @@ def main(words: list[str]) -> int:
     """Print a table and return 0; 2 without a checkout."""
     folders = [word for word in words if not word.startswith("--")]
     if len(folders) != 1 or not (Path(folders[0]) / _TRUTH).is_file():
-        print(f"usage: python -m benchmarks.real_pages FOLDER [--held-out]; no {_TRUTH} there", file=sys.stderr)
+        print(f"usage: python -m benchmarks real-pages FOLDER [--held-out]; no {_TRUTH} there", file=sys.stderr)
         return 2
     held_out = "--held-out" in words
     pages = [each for each in truths(Path(folders[0])) if is_held_out(each.file.name) == held_out]
