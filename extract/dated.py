@@ -23,7 +23,7 @@ _PROPERTY = re.compile(
     re.I,
 )
 _OTHERS = re.compile(r"comment|kommentar|leserbrief|related|recommend|teaser(?!.{0,2}(?:meta|text))", re.I)
-_LONGEST_FACTS = 200
+_LONGEST_TEXT, _LONGEST_FACTS = 160, 200
 _MOST_OTHER_LETTERS = 40
 """Letters beside day and clock in a line that states a time; more is a sentence that mentions one."""
 _FEW_LETTERS, _LABEL_AFTER = 15, 40
@@ -31,10 +31,8 @@ _INLINE = frozenset({"span", "b", "strong", "i", "em", "nobr", "small", "a", "ti
 
 _below = etree.XPath("(descendant::text() | following::text())[normalize-space()][position() <= 20]")
 _above = etree.XPath("preceding::text()[normalize-space()][position() <= 4]")
-_with_value = etree.XPath(
-    "//*[(@itemprop or @property or @class) and (@content or @title) and not(self::meta or self::link)]"
-)
-_with_year = etree.XPath("//text()[(contains(., '20') or contains(., '19')) and string-length(.) < 160]")
+_with_value = etree.XPath("(//@content | //@title)/..")
+_with_year = etree.XPath("//text()[contains(., '20') or contains(., '19')]")
 
 
 class Dates(NamedTuple):
@@ -83,6 +81,8 @@ def _nearness(element: HtmlElement, near: Mapping[HtmlElement, int]) -> int:
 def _named(tree: HtmlElement, around: Set[HtmlElement]) -> Iterator[_Found]:
     """Yield what RDFa, microdata and microformats state in an attribute: ``<span property="dc:created" content="...">``."""
     for element in _with_value(tree):
+        if element.tag in ("meta", "link"):
+            continue
         names = f"{element.get('itemprop') or ''} {element.get('property') or ''} {element.get('class') or ''}"
         value = element.get("content") or element.get("title") or ""
         if (match := _PROPERTY.search(names)) and dates.day_in(value) and not _is_quoted(element, around):
@@ -125,7 +125,7 @@ def _of_texts(tree: HtmlElement, around: Set[HtmlElement], near: Mapping[HtmlEle
     """Yield the lines near the headline that state a day, and those anywhere that call it the day of publication."""
     for text in _with_year(tree):
         holder = _holder(text)
-        if holder.tag in ("script", "style", "title", "option") or not dates.day_in(text):
+        if len(text) > _LONGEST_TEXT or holder.tag in ("script", "style", "title", "option") or not dates.day_in(text):
             continue
         close, line = near.get(holder, 0), one_line(text)
         block = holder
