@@ -112,7 +112,11 @@ class ElasticEngine:
                 return replace(now, state="broken", why=f"more than one index answers, or one that is not ours: {names}")
             state: State = "ready" if current.version == self._version else "stale"
             with border(self._server, "ask how it is"):
-                size = self._client.indices.stats(index=current.name, metric="store")["_all"]["primaries"]["store"]
+                size = self._client.indices.stats(index=current.name, metric="store")["_all"]["primaries"].get("store")
+            if size is None:
+                raise Transient(
+                    f"{self._server.place}: a part of the cluster is down: {current.name} has no shard that answers"
+                )
             self.refresh()
             documents = self._questions.count(AllOf(()))
             return replace(now, state=state, version=current.version, bytes=int(size["size_in_bytes"]), documents=documents)

@@ -5,7 +5,7 @@ replaces a greater one, an equal one is written again), so that sending any of t
 
     409                    older: the index has a greater number, which is read back
     429, 503 of an item    overloaded: halve the request, wait longer each time, send again; in the end ``again``
-    blocked or closed      raise Transient: everything waits in the ledger
+    blocked, closed, red   raise Transient: everything waits in the ledger
     other 4xx of an item   the words are refused: keep the article without them (``refused``, with the reason)
     413                    halve the request
     no answer              send the same again
@@ -40,6 +40,9 @@ TRIES = 5
 
 WAIT, LONGEST_WAIT = 0.2, 5.0
 """Seconds before the second try, doubled each time, and at most."""
+
+PATIENCE = "10s"
+"""How long the server waits for a shard that is not there before it says so."""
 
 Item = Document | Removal
 
@@ -142,7 +145,7 @@ class Bulk:
                     index=written(self._server, index),
                     require_alias=self._server.compat == "opensearch",
                     operations=operations,  # type: ignore[arg-type]  # lines that are made already are passed through
-                    timeout="10s",
+                    timeout=PATIENCE,
                 )
             except (ConnectionTimeout, ConnectionError) as error:  # it may have been taken: the same ids again
                 if attempt == TRIES or (isinstance(error, ConnectionTimeout) and attempt > 1):

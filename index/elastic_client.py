@@ -175,6 +175,9 @@ def at_a_halt(server: Server, kind: str, reason: str) -> Transient | None:
             f"{server.place}: the index takes nothing for now ({_short(reason)}); if its disk is full, free some, "
             "and what waits in the ledger is taken by itself"
         )
+    if kind in ("unavailable_shards_exception", "no_shard_available_action_exception"):
+        shard = reason.partition(" Timeout:")[0]  # then comes the whole request
+        return Transient(f"{server.place}: a part of the cluster is down ({_short(shard)}); nothing is lost meanwhile")
     if kind == "index_closed_exception":
         return Transient(f"{server.place}: the index is closed; open it, and what waits in the ledger is taken by itself")
     return None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from index.document import Document
 from index.drain import drain
 from index.elastic import ElasticEngine
 from index.elastic_address import Credentials, Server
+from index.elastic_mapping import written
 from index.engine import Removal
 from language.query_plan import AllOf, Terms
 from tests.index.conftest import SERVER, annotated, document
@@ -247,6 +249,32 @@ def test_a_closed_index_takes_nothing_and_loses_nothing(behind: Open) -> None:
     engine._client.indices.close(index=current.name)
     assert engine.rebuild([document(annotated("b", text="Gipfel"), 2)]).documents == 1
     assert found(engine) == {"b"}
+
+
+def test_an_index_without_its_shard_takes_nothing_and_loses_nothing(behind: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elastic_bulk, "PATIENCE", "1s")
+    engine, _ = behind()
+    ledger = Ledger()
+    ledger.file("a", "Gipfel")
+    made, indices = engine._indices, engine._client.indices
+    current = made.standing().current
+    assert current is not None
+    made.drop(current.name)
+    nowhere = {"index.routing.allocation.require._name": "nobody"}
+    aliases: dict[str, Any] = {made.read: {}, made.write: {}, written(engine._server, current.name): {}}
+    aliases.pop(current.name, None)  # elsewhere than on OpenSearch an index is written to by its own name
+    indices.create(index=current.name, settings=nowhere, aliases=aliases, wait_for_active_shards="0")
+    for attempt in (
+        lambda: drain(ledger, engine, ledger.document),
+        lambda: engine.search(EVERYTHING),
+        lambda: engine.count(EVERYTHING),
+        engine.status,
+    ):
+        with pytest.raises(Transient, match="part of the cluster is down"):
+            attempt()
+    indices.put_settings(index=current.name, settings=dict.fromkeys(nowhere))
+    engine._client.cluster.health(index=current.name, wait_for_status="yellow")
+    assert drain(ledger, engine, ledger.document).ended == {"put": 1}
 
 
 def test_an_index_whose_alias_was_taken_away_is_not_found_and_is_made_anew(behind: Open) -> None:
