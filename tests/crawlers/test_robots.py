@@ -82,10 +82,10 @@ def test_only_the_first_500_kib_count_and_a_packed_bomb_stays_small() -> None:
     late = b"User-agent: *\nAllow: /\n" + b"#" * MOST_BYTES + b"\nDisallow: /politik\n"
     assert understand(RobotsAnswer(200, late), NOW).allows(URL)
     bomb = gzip.compress(b"User-agent: *\nDisallow: /\n" + b"#" * 50_000_000)
-    began = time.perf_counter()
+    began = time.process_time()
     assert not understand(RobotsAnswer(200, bomb, packed=True), NOW).allows(URL)
     assert understand(RobotsAnswer(200, b"\x1f\x8bkaputt", packed=True), NOW).allows(URL)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_only_the_first_500_kib_count_and_a_packed_bomb_stays_small() -> None:
     ],
 )
 def test_a_hostile_file_is_judged_in_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     found = understand(RobotsAnswer(200, text.encode()), NOW)
     found.allows("https://zeitung.example/" + "a" * 2000)
     assert found.delay is None or found.delay >= 0
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @given(st.binary(max_size=200) | st.text(alphabet="User-agent:*Disallow/\n $%.0123456789", max_size=200).map(str.encode))
