@@ -200,9 +200,9 @@ def is_section(stated: Stated, url: str, listing: Listing, text: str, *, dated: 
     lists = (stated.first("og:type") or "").lower() in ("website", "profile")
     in_place, length = is_listing_path(url), len(text)
     at_length = sum(len(line) for line in text.split("\n") if len(line) >= _LONG_PARAGRAPH)
-    if (listing.run if several else at_length) >= _ARTICLE_RUN:
+    if (listing.run if several else at_length) >= (_DATED_RUN if dated or not several else _ARTICLE_RUN):
         return False
-    if dated and not in_place and (at_length >= _DATED_TEXT or _names(url, stated.heading)):
+    if not in_place and (at_length >= (_DATED_RUN if dated else _ARTICLE_RUN) or (dated and _names(url, stated.heading))):
         return False
     if many and (in_place or lists or length < 200 * listing.headlines):
         return True
@@ -214,18 +214,18 @@ def is_section(stated: Stated, url: str, listing: Listing, text: str, *, dated: 
 _SECTION_TEXT = 200
 _LONG_PARAGRAPH = 200
 """Code points; teasers are mostly shorter."""
-_ARTICLE_RUN, _DATED_TEXT = 1_000, 500
+_ARTICLE_RUN, _DATED_RUN = 1_000, 500
 """Code points at a stretch: excerpts of whole first paragraphs have about 400."""
 
 
 def listing_of(tree: HtmlElement, stated: Stated) -> Listing:
     """Count distinct headings that link elsewhere, outside of navigation and teaser boxes, and measure what parts them."""
-    if stated.article is not None:  # nobody asks
+    if stated.article is not None or (says_article(stated) and not stated.types & jsonld.LIST_TYPES):  # nobody asks
         return Listing(0, 0)
     found, run, longest = set(), 0, 0
-    for block in tree.iter("h2", "h3", "h4", "p"):
-        if block.tag == "p":
-            run += len(block.text_content())
+    for block in tree.iter("h2", "h3", "h4", "p", "div", "td"):
+        if block.tag in ("p", "div", "td"):
+            run += len(block.text_content() if block.tag == "p" else _own_text(block))
             longest = max(longest, run)
             continue
         link = next(block.iter("a"), None)
@@ -238,6 +238,11 @@ def listing_of(tree: HtmlElement, stated: Stated) -> Listing:
         if not _in_side(block):
             found.add(link.get("href"))
     return Listing(len(found), longest)
+
+
+def _own_text(block: HtmlElement) -> str:
+    """Return the text that stands in a block itself, lines broken by hand included."""
+    return one_line(" ".join([block.text or "", *(child.tail or "" for child in block)]))
 
 
 def _in_side(element: HtmlElement) -> bool:

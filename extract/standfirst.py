@@ -18,7 +18,7 @@ _NEAR = 2_500
 """Code points from the headline within which the text must begin."""
 _KEY = 60
 """Letters by which the first paragraph is known again."""
-_LINKED = 0.3
+_LINKED, _FEW = 0.3, 10
 _NO_STANDFIRST = re.compile(r"[<|©]|\b(?:foto|photo|bild|image|credit)s?\s*:|^bild vergrößern", re.I)
 
 
@@ -66,7 +66,7 @@ def missed(below: Sequence[str], found: Sequence[str], apart: str | None, people
         return []
     keys = [squeeze(text) for text in below]
     end = next((index for index, key in enumerate(keys) if key.startswith(first)), 0)
-    known = [*map(squeeze, found), squeeze(apart or "")]
+    known = [*map(squeeze, found[:_FEW]), squeeze(apart or "")]
     names = tuple(filter(None, map(squeeze, people)))
     return [
         text
