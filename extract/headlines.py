@@ -13,7 +13,8 @@ from articles.page import Link
 from articles.url import is_listing_path, same_site
 from extract.decode import one_line
 from extract.marks import marks
-from extract.stated import join, spaced
+from extract.places import spaced
+from extract.stated import join
 
 LINKS_LIMIT = 2_000
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")

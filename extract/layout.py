@@ -8,7 +8,7 @@ from cssselect import SelectorError
 from lxml.html import HtmlElement, document_fromstring
 
 from config.models import Layout, Source
-from extract.stated import spaced
+from extract.places import spaced
 
 GENERAL = Layout()
 """No selectors: the general rules decide everything."""

@@ -14,7 +14,8 @@ from extract import dates, jsonld
 from extract.body import filter_lines
 from extract.decode import one_line, plain, tidy
 from extract.marks import marks
-from extract.stated import Stated, spaced
+from extract.places import spaced
+from extract.stated import Stated
 from extract.titles import fold
 
 _FEWEST = 3

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement, document_fromstring
 
-from articles.article import Article, Moment, TimeSource
+from articles.article import Article
 from articles.errors import Wrong
 from articles.outcome import Rejected
 from articles.page import Page
 from articles.url import article_id, canonicalise, host
 from config.models import Layout, Source
-from extract import access, address, authors, body, dates, jsonld, kinds, layout, live, titles
+from extract import access, address, authors, body, dates, jsonld, kinds, layout, live, titles, witnesses
 from extract.decode import decode, one_line, plain, tidy
 from extract.flat import read_flat
-from extract.stated import Stated, heading_text, parts_of_heading, read_stated
+from extract.stated import Stated, read_stated
 from extract.tree import parse
 from extract.version import EXTRACT_VERSION
 
@@ -26,46 +26,6 @@ _BODY_MUCH_LONGER, _BODY_SHARED = 1.4, 0.6
 or when it is so much longer and holds so much of what was found (measured, docs/decisions/0030)."""
 _FRAGMENT, _MANY_TIMES = 1_000, 3
 """A text so short beside one so long is a fragment: the rest comes by script."""
-_AUTHOR_META = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author")
-_PUBLISHED_META = (
-    *(
-        "article:published_time",
-        "og:article:published_time",
-        "datepublished",
-        "date",
-        "dc.date",
-        "dc.date.issued",
-        "dcterms.issued",
-    ),
-    *(
-        "dcterms.created",
-        "dcterms.date",
-        "parsely-pub-date",
-        "sailthru.date",
-        "pubdate",
-        "publishdate",
-        "publish-date",
-        "publication_date",
-    ),
-    *(
-        "cxenseparse:recs:publishtime",
-        "article.published",
-        "og:published_time",
-        "citation_publication_date",
-        "dc.date.created",
-        "datecreated",
-    ),
-)
-_MODIFIED_META = (
-    "article:modified_time",
-    "og:updated_time",
-    "og:article:modified_time",
-    "datemodified",
-    "last-modified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "lastmod",
-)
 
 
 @dataclass(slots=True)
@@ -171,9 +131,9 @@ def _is_dated(reading: _Reading, article: Article) -> bool:
 
 def _article(reading: _Reading) -> Article:
     stated, url = reading.stated, address.canonical(reading.url, reading.stated)
-    title, kicker = _titles(reading)
-    bylines = authors.read_bylines(_stated_authors(stated), reading.site_names)
-    published, modified = _times(reading)
+    title, kicker = witnesses.headline(reading.page, stated, reading.site_names, layout.title(reading.tree, reading.layout))
+    bylines = witnesses.bylines(stated, reading.site_names)
+    published, modified = witnesses.times(reading.page, stated, reading.habits)
     updates = live.read_updates(reading.tree, stated, reading.habits)
     shown = _without_container(stated.lead, title)
     text, agreement = _body(reading, (title, f"{kicker} {title}", kicker), bylines.people, shown)
@@ -207,85 +167,6 @@ def _article(reading: _Reading) -> Article:
         extract_version=EXTRACT_VERSION,
         agreement=agreement,
     )
-
-
-def _titles(reading: _Reading) -> titles.Titles:
-    stated, link = reading.stated, reading.page.link
-    if named := layout.title(reading.tree, reading.layout):
-        return titles.choose([("h1", named)], reading.site_names, stated.kicker)
-    headline, kicker = heading_text(stated.heading)
-    node = stated.about
-    candidates: list[tuple[titles.Place, str | None]] = [
-        ("h1", headline),
-        ("json-ld", plain(jsonld.string(node, "headline", "name"))),
-        ("og", stated.first("og:title")),
-        ("title", stated.document_title),
-        ("feed", link.title if link else None),
-        ("twitter", stated.first("twitter:title")),
-    ]
-    if kicker is None and (parts := parts_of_heading(stated.heading)):
-        kicker, candidates = titles.told_apart(parts, candidates)
-    return titles.choose(candidates, reading.site_names, kicker or stated.kicker)
-
-
-def _stated_authors(stated: Stated) -> list[str]:
-    """JSON-LD first, then meta, then the visible byline: each asked only if the one before names nobody.
-
-    Agencies are heard wherever they stand.
-    """
-    node = stated.about
-    groups = [
-        name
-        for key in ("author", "creator")
-        for name in jsonld.names(node, key)
-        if authors.read_bylines([name], ()).agencies
-    ]
-    visible = [line for line in stated.bylines if authors.read_bylines([line], ()).agencies]
-    for names in (
-        jsonld.people(node, "author") + jsonld.people(node, "creator"),
-        [value for name in _AUTHOR_META for value in stated.meta.get(name, ())],
-        stated.bylines,
-    ):
-        if authors.read_bylines(names, ()).people:
-            return [*names, *groups, *visible]
-    return [*groups, *visible, *stated.meta.get("author", ())]
-
-
-def _times(reading: _Reading) -> tuple[Moment | None, Moment | None]:
-    stated, link, site = reading.stated, reading.page.link, reading.habits
-    node = stated.about
-    listed: TimeSource = "feed" if link and (link.id or link.summary or link.author) else "sitemap"
-    published = dates.settle(
-        [
-            ("json-ld", jsonld.string(node, "datePublished")),
-            *(("meta", value) for name in _PUBLISHED_META for value in stated.meta.get(name, ())),
-            ("json-ld", jsonld.string(node, "dateCreated", "uploadDate")),
-            *(("time", value) for value in stated.times[:3]),
-            (listed, link.published if link else None),
-            ("url", dates.in_url(reading.page.final_url, site)),
-            *(("text", value) for value in stated.dates_in_text[:3]),
-        ],
-        site,
-    )
-    modified = dates.settle(
-        [
-            ("json-ld", jsonld.string(node, "dateModified")),
-            *(("meta", value) for name in _MODIFIED_META for value in stated.meta.get(name, ())),
-            *(("time", value) for value in stated.update_times[:2]),
-            (listed, link.updated if link else None),
-            *(("text", value) for value in stated.update_dates_in_text[:2]),
-        ],
-        site,
-    )
-    if published is not None and dates.contradicted(
-        published,
-        [jsonld.string(node, "datePublished"), stated.first(*_PUBLISHED_META)],
-        [dates.in_url(reading.page.final_url, site), dates.read(link.published if link else None, site)],
-        dates.read(jsonld.string(node, "dateModified"), site),
-        site,
-    ):
-        published = replace(published, suspect=True)
-    return published, modified if modified and dates.is_later(modified, published) else None
 
 
 def _body(

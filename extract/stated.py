@@ -13,11 +13,8 @@ from extract import jsonld
 from extract.dated import gather
 from extract.decode import one_line
 from extract.heading import find, find_by_words
-from extract.heading import heading_text as heading_text
-from extract.heading import parts_of_heading as parts_of_heading
 from extract.marks import NONE, marks
-from extract.places import in_card
-from extract.places import spaced as spaced  # headlines, live and layout take it from here
+from extract.places import in_card, spaced
 
 _BY = re.compile(r"(?:von|by)\s+[^\W\d_]\w*(?:[ -][\w.'’-]+){1,4}$", re.I)
 _BLOCKS = (
