@@ -29,10 +29,12 @@ EMBEDDED = "embedded"
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What the folder remembers: ``engine`` is ``embedded`` (it is in the folder) or the address of a server with a prefix
-    that no other index has; ``analysis`` is what it was built by; it is ``whole`` once the build has ended.
+    that no other index has; ``compat`` is which server that is, as in the settings; ``analysis`` is what it was built by;
+    it is ``whole`` once the build has ended.
     """
 
     engine: str
+    compat: str
     analysis: str
     whole: bool
 
@@ -42,7 +44,7 @@ class Memory:
         file = folder / "lagebild-index.json"
         try:
             told = json.loads(file.read_text(encoding="utf-8"))
-            return cls(str(told["engine"]), str(told["analysis"]), bool(told["whole"]))
+            return cls(str(told["engine"]), str(told["compat"]), str(told["analysis"]), bool(told["whole"]))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -59,9 +61,9 @@ def build_index(desk: Desk, folder: Path, engine_name: str) -> dict[str, Any]:
     A build that was broken off is begun anew in the same place. Raises Transient where the server did not take all of it.
     """
     services, started = Services(desk), time.monotonic()
-    memory = _begin(folder, engine_name, services.analyser.version)
+    memory = _begin(desk, folder, engine_name, services.analyser.version)
     bad: list[dict[str, Any]] = []
-    engine = services.open_engine(memory.engine, folder / "index")
+    engine = _opened(desk, memory.engine, memory.compat, folder)
     try:
         if engine.migrate().documents:
             engine.rebuild(())
@@ -83,7 +85,7 @@ def build_index(desk: Desk, folder: Path, engine_name: str) -> dict[str, Any]:
     }
 
 
-def _begin(folder: Path, engine_name: str, analysis: str) -> Memory:
+def _begin(desk: Desk, folder: Path, engine_name: str, analysis: str) -> Memory:
     """Return what the folder remembers of a build that is not whole, or have it remember a new one."""
     address = engine_name
     if engine_name != EMBEDDED:
@@ -94,7 +96,7 @@ def _begin(folder: Path, engine_name: str, analysis: str) -> Memory:
         raise Wrong(f"{folder} holds an index already; name a new folder")
     if before is not None and EMBEDDED not in (before.engine, address):
         address = _moved(before.engine, engine_name)
-    memory = Memory(address, analysis, whole=False)
+    memory = Memory(address, _compat(desk, address, folder), analysis, whole=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         memory.write(folder)
@@ -128,7 +130,7 @@ def search_queries(chosen: Chosen, folder: Path, queries: Path, limit: int, engi
     except OSError as error:
         raise Wrong(f"cannot read {queries}: {error.strerror or error}", field="--queries") from error
     services = Services(chosen.desk_or_bundled())
-    engine = services.open_engine(_asked(memory.engine, engine_name), folder / "index")
+    engine = _opened(services.desk, _asked(memory.engine, engine_name), memory.compat, folder)
     failed: Transient | None = None
     try:
         for line in lines[:-1] if lines[-1] == b"" else lines:
@@ -156,6 +158,23 @@ def _answer(services: Services, engine: Engine, text: str, limit: int) -> tuple[
         answer["error"] = error_json(error)
         failed = error if isinstance(error, Transient) else None
     return answer | {"ms": round(1000 * (time.perf_counter() - started), 2)}, failed
+
+
+def _opened(desk: Desk, address: str, compat: str, folder: Path) -> Engine:
+    settings = desk.settings.model_copy(update={"engine_compat": compat})
+    return Services(replace(desk, settings=settings)).open_engine(address, folder / "index")
+
+
+def _compat(desk: Desk, address: str, folder: Path) -> str:
+    """Return which server it is by what it says of itself: there may be no desk whose settings tell."""
+    if address == EMBEDDED:
+        return desk.settings.engine_compat
+    engine = _opened(desk, address, "opensearch", folder)  # plain JSON, which every server understands
+    try:
+        name = engine.status().name
+    finally:
+        engine.close()
+    return "opensearch" if name.startswith("OpenSearch") else "8" if " 8." in name else "9"
 
 
 def _asked(engine: str, engine_name: str | None) -> str:
