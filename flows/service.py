@@ -106,7 +106,7 @@ async def _until(stop: asyncio.Event, service: Coroutine[Any, Any, None]) -> Non
 async def _service(desk: Desk, tell: Tell) -> None:
     async with open_services(desk) as services:
         plans = plan(desk)
-        services.matcher  # noqa: B018 - a wrong alert is told before a server is started for it
+        services.ready()  # a wrong alert or selector is told before a server is started for it
         tell("starting Prefect (the first start takes half a minute)")
         async with _server(desk) as server:
             tell(f"Prefect's pages: {server.pages}")
