@@ -20,7 +20,7 @@ from config.desk import Desk
 from index.document import Document
 from index.elastic_address import read
 from index.engine import Engine
-from pipeline.ask import ask
+from pipeline.lenient import ask
 from pipeline.services import Services
 
 EMBEDDED = "embedded"

@@ -27,7 +27,7 @@ from language.analysis_article import analyse_article
 from language.query_context import QueryContext
 from language.query_lower import lower
 from language.query_parse import parse
-from pipeline.ask import ask
+from pipeline.lenient import ask
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -17,7 +17,7 @@ from language.query_judge import find
 from language.query_plan import Between, Plan
 from language.query_time import HOW_TO, is_time, milliseconds
 from language.query_tree import KeywordField, Query, Word
-from pipeline.ask import ask
+from pipeline.lenient import ask
 from pipeline.services import Services
 
 _FINER: tuple[tuple[Unit, int], ...] = (("day", 2), ("week", 9))

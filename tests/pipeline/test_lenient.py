@@ -10,7 +10,7 @@ import pytest
 from index.embedded import EmbeddedEngine
 from language.query_context import QueryContext
 from language.query_plan import Is
-from pipeline.ask import Asked, ask
+from pipeline.lenient import Asked, ask
 from tests.index.conftest import ANALYSER, BERLIN, annotated, document
 
 DESK = QueryContext(ANALYSER, ("de", "en"), BERLIN, datetime(2025, 7, 1, tzinfo=UTC))
