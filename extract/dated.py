@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import islice
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -29,8 +30,7 @@ _MOST_OTHER_LETTERS = 40
 _FEW_LETTERS, _LABEL_AFTER = 15, 40
 _INLINE = frozenset({"span", "b", "strong", "i", "em", "nobr", "small", "a", "time", "abbr", "font"})
 
-_below = etree.XPath("(descendant::text() | following::text())[normalize-space()][position() <= 20]")
-_above = etree.XPath("preceding::text()[normalize-space()][position() <= 4]")
+_TEXTS_BELOW, _TEXTS_ABOVE = 20, 4
 _with_value = etree.XPath("(//@content | //@title)/..")
 _with_year = etree.XPath("//text()[contains(., '20') or contains(., '19')]")
 
@@ -51,15 +51,76 @@ class _Found(NamedTuple):
 
 
 def gather(
-    tree: HtmlElement, heading: HtmlElement | None, around: Set[HtmlElement], marked: Sequence[HtmlElement]
+    tree: HtmlElement,
+    heading: HtmlElement | None,
+    around: Set[HtmlElement],
+    marked: Sequence[HtmlElement],
+    *,
+    certain: bool,
 ) -> Dates:
-    """Return the times that stand outside of other articles' teasers; ``marked`` are blocks named like dates."""
-    near: dict[HtmlElement, int] = {}
-    if heading is not None:
-        near = dict.fromkeys(map(_holder, _above(heading)), 1) | dict.fromkeys(map(_holder, _below(heading)), 2)
-    elements = [*_named(tree, around), *(found for time in tree.iter("time") for found in _of_time(time, around, near))]
+    """Return the times that stand outside of other articles' teasers; ``marked`` are blocks named like dates.
+
+    ``certain``: the page's head tells the minute, so that neither attributes nor
+    texts far from the headline are searched.
+    """
+    below = list(islice(following(heading), _TEXTS_BELOW)) if heading is not None else []
+    above = list(islice(_preceding(heading), _TEXTS_ABOVE)) if heading is not None else []
+    near = dict.fromkeys((holder for holder, _ in above), 1) | dict.fromkeys((holder for holder, _ in below), 2)
+    named = [] if certain else _named(tree, around)
+    elements = [*named, *(found for time in tree.iter("time") for found in _of_time(time, around, near))]
     lines = [found for block in marked for found in _of_line(spaced(block), 1 + _nearness(block, near))]
-    return Dates(*_apart(elements), *_apart([*lines, *_of_texts(tree, around, near)]))
+    certain = certain or any(":" in each.text and each.rank >= 2 and not each.updated for each in elements)
+    texts = [*above, *below] if certain else [(_holder(text), text) for text in _with_year(tree)]
+    return Dates(*_apart(elements), *_apart([*lines, *_of_texts(texts, around, near)]))
+
+
+def following(heading: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield the texts in a heading and after it that are no blanks, in their order, each with the element it stands in."""
+    yield from _inside(heading)
+    for node in (heading, *heading.iterancestors()):
+        if (parent := node.getparent()) is not None and node.tail and not node.tail.isspace():
+            yield parent, node.tail
+        for after in node.itersiblings():
+            yield from _inside(after)
+            if parent is not None and after.tail and not after.tail.isspace():
+                yield parent, after.tail
+
+
+def _inside(element: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield the texts inside an element, each with the element it stands in."""
+    if not isinstance(element.tag, str):
+        return
+    if element.text and not element.text.isspace():
+        yield element, element.text
+    for child in element:
+        yield from _inside(child)
+        if child.tail and not child.tail.isspace():
+            yield element, child.tail
+
+
+def _inside_backwards(element: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    if not isinstance(element.tag, str):
+        return
+    for child in element.iterchildren(reversed=True):
+        if child.tail and not child.tail.isspace():
+            yield element, child.tail
+        yield from _inside_backwards(child)
+    if element.text and not element.text.isspace():
+        yield element, element.text
+
+
+def _preceding(heading: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield the texts before a heading, the nearest first, its ancestors' beginnings too."""
+    for node in (heading, *heading.iterancestors()):
+        parent = node.getparent()
+        if parent is None:
+            return
+        for before in node.itersiblings(preceding=True):
+            if before.tail and not before.tail.isspace():
+                yield parent, before.tail
+            yield from _inside_backwards(before)
+        if parent.text and not parent.text.isspace():
+            yield parent, parent.text
 
 
 def _apart(found: Iterable[_Found]) -> tuple[list[str], list[str]]:
@@ -121,10 +182,11 @@ def _is_anothers(element: HtmlElement, around: Set[HtmlElement]) -> bool:
     return any(parent.tag == "blockquote" or _OTHERS.search(parent.get("class") or "") for parent in parents)
 
 
-def _of_texts(tree: HtmlElement, around: Set[HtmlElement], near: Mapping[HtmlElement, int]) -> Iterator[_Found]:
+def _of_texts(
+    texts: Iterable[tuple[HtmlElement, str]], around: Set[HtmlElement], near: Mapping[HtmlElement, int]
+) -> Iterator[_Found]:
     """Yield the lines near the headline that state a day, and those anywhere that call it the day of publication."""
-    for text in _with_year(tree):
-        holder = _holder(text)
+    for holder, text in texts:
         if len(text) > _LONGEST_TEXT or holder.tag in ("script", "style", "title", "option") or not dates.day_in(text):
             continue
         close, line = near.get(holder, 0), one_line(text)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from extract import jsonld
-from extract.dated import gather
+from extract.dated import following, gather
 from extract.decode import one_line
 from extract.heading import find, find_by_words
 from extract.marks import NONE, marks
@@ -134,11 +134,17 @@ def read_stated(tree: HtmlElement, url: str) -> Stated:
     _find_heading(stated, tree, urlsplit(url).hostname or "")
     dated = _read_marked_up(stated, tree)
     stated.times, stated.update_times, stated.dates_in_text, stated.update_dates_in_text = gather(
-        tree, stated.heading, stated.around, dated
+        tree, stated.heading, stated.around, dated, certain=_tells_minute(stated)
     )
     if not stated.bylines and stated.heading is not None:
         stated.bylines = _bylines_beside(stated.heading)
     return stated
+
+
+def _tells_minute(stated: Stated) -> bool:
+    """Whether the head says to the minute when the article was published, so that no lines need be searched for it."""
+    values = (jsonld.string(stated.about, "datePublished"), stated.first("article:published_time"))
+    return any(value and ":" in value and "T00:00:00" not in value for value in values)
 
 
 def _find_heading(stated: Stated, tree: HtmlElement, host: str) -> None:
@@ -170,12 +176,14 @@ def _take(stated: Stated, element: HtmlElement, url: str) -> None:
             stated.headings.append(element)
 
 
-_after = etree.XPath("following::text()[normalize-space()][position() <= 12]")
+_TEXTS_OF_BYLINE = 12
 
 
 def _bylines_beside(heading: HtmlElement) -> list[str]:
     """Return the texts close below the heading that begin as bylines do, on pages that name no block so."""
-    return [text for text in map(one_line, _after(heading)) if len(text) < 80 and _BY.match(text)]
+    inside = frozenset(heading.iter())
+    texts = islice((text for holder, text in following(heading) if holder not in inside), _TEXTS_OF_BYLINE)
+    return [text for text in map(one_line, texts) if len(text) < 80 and _BY.match(text)]
 
 
 def _read_marked_up(stated: Stated, tree: HtmlElement) -> list[HtmlElement]:
@@ -189,7 +197,7 @@ def _read_marked_up(stated: Stated, tree: HtmlElement) -> list[HtmlElement]:
         named = marks(element)
         if element.get("rel") == "author":
             named = named._replace(byline=True)
-        if named is NONE:
+        if named == NONE:
             continue
         stated.paywalled |= named.paywall
         stated.live |= named.live
