@@ -13,9 +13,14 @@ WEIGHT: dict[Place, float] = {"h1": 3.0, "json-ld": 2.6, "og": 2.2, "feed": 1.8,
 """How much each place says. The best fixed order finds 70 to 75 % (docs/decisions/0030): so agreement decides first, and
 what readers see (h1) settles what is left."""
 
-_SEPARATORS = re.compile(r"\s+[|·•»›–—-]\s+|\s*\|\s*|\s+::?\s+")
+_SEPARATORS = re.compile(r"\s+(?:[|·•»›–—-]|\+{3})\s+|\s*\|\s*|\s+::?\s+")
 _KICKER = re.compile(r"^(?P<kicker>[^:|–—+]{2,60}?)\s*(?::|\||–|—|\+\+\+)\s+(?P<rest>\S.*)$")
 _AFTER_KICKER = re.compile(r"\s*(?:[:|–—•·]|\+{1,3}|\s-)\s+")
+_LEGAL_FORM = re.compile(r"\s*,?\s*\b(?:e\.\s?V\.?|gGmbH|GmbH|AG|SE|Ltd\.?|Inc\.?|LLC|plc)\s*$")
+_NO_KICKER = re.compile(
+    r"^(?:watch|listen|video|podcast|(?:news|press|media) release|presse-?(?:mitteilung|meldung|information)en?)$", re.I
+)
+"""What names the kind of page, not its subject."""
 _NO_TITLE = re.compile(r"^(?:home|startseite|start|news|nachrichten|untitled|index|artikel|article)$", re.I)
 _WORD = re.compile(r"\w+")
 _DAY = re.compile(r"\b\d{1,2} \d{1,2} \d{4}\b")
@@ -54,7 +59,8 @@ def choose(candidates: Iterable[tuple[Place, str | None]], site_names: Sequence[
     _, title, words = max(votes, key=lambda vote: support(vote[0], vote[2]))
     if kicker is None:
         kicker = _found_kicker(title, (text for _, text, _ in votes))
-    return Titles(title, kicker if kicker and fold(kicker) != words else None)
+    named = kicker is None or fold(kicker) == words or _NO_KICKER.match(kicker)
+    return Titles(title, None if named or squeeze(kicker or "") in map(squeeze, site_names) else kicker)
 
 
 def _backing(theirs: str, said: str, place: Place, words: str) -> float:
@@ -62,7 +68,7 @@ def _backing(theirs: str, said: str, place: Place, words: str) -> float:
 
     One that holds it after a kicker and a mark says the same; so does a shortened one of what readers see as the headline.
     """
-    if theirs == words:
+    if theirs == words or theirs.replace(" ", "") == words.replace(" ", ""):  # "B 2" and "B2" are spellings of one road
         return 1.0
     if len(words) <= _SHORTEST_BACKED:
         return 0.0
@@ -101,9 +107,9 @@ def without_site(text: str, site_names: Sequence[str]) -> str:
     cuts = list(_SEPARATORS.finditer(text))
     if not cuts:
         return text
-    known = {squeeze(name) for name in site_names if name}
+    known = {squeeze(_LEGAL_FORM.sub("", name)) for name in site_names if name}
     parts = [
-        text[start:end]
+        _LEGAL_FORM.sub("", text[start:end])
         for start, end in zip([0, *(c.end() for c in cuts)], [*(c.start() for c in cuts), len(text)], strict=True)
     ]
     for index in range(len(parts) - 1, 0, -1):

@@ -20,10 +20,26 @@ SITE = ["Tagespost", "tagespost.example", "tagespost"]
         ("Bundeswehr – ein Überblick", "Bundeswehr – ein Überblick"),
         ("Rheinmetall-Aktie steigt", "Rheinmetall-Aktie steigt"),
         ("Bundeswehr bestellt System | TAGESPOST", "Bundeswehr bestellt System"),
+        ("Tagespost +++ Bundeswehr bestellt System", "Bundeswehr bestellt System"),
+        ("Bundeswehr bestellt System – Tagespost GmbH", "Bundeswehr bestellt System"),
+        ("Verein bestellt System – Tagespost e. V.", "Verein bestellt System"),
     ],
 )
 def test_the_site_name_is_removed_and_nothing_else(text: str, bare: str) -> None:
     assert without_site(text, SITE) == bare
+
+
+def test_two_spellings_of_one_road_back_each_other_and_readers_spelling_is_kept() -> None:
+    said = [("json-ld", "Brücke auf der B2 gesperrt"), ("og", "Brücke auf der B2 gesperrt")]
+    assert choose([("h1", "Brücke auf der B\u202f2 gesperrt"), *said], SITE, None).title == "Brücke auf der B 2 gesperrt"
+    assert choose([("h1", "Brücke auf der B2 gesperrt"), *said], SITE, None).title == "Brücke auf der B2 gesperrt"
+
+
+@pytest.mark.parametrize(
+    ("marked", "kicker"), [("Marine", "Marine"), ("News Release", None), ("Watch", None), ("Tagespost", None)]
+)
+def test_the_kind_of_page_and_the_name_of_the_site_are_no_kickers(marked: str, kicker: str | None) -> None:
+    assert choose([("h1", "Heer bestellt Brücken")], SITE, marked).kicker == kicker
 
 
 def test_agreement_beats_rank() -> None:
