@@ -26,6 +26,8 @@ _WORD = re.compile(r"\w+")
 _DAY = re.compile(r"\b\d{1,2} \d{1,2} \d{4}\b")
 _LONGEST = 400
 _LONGEST_KICKER = 60
+_FEWEST_WORDS, _TELLING = 4, 4
+"""Words of a headline that stands for itself, and letters of a word that tells the subject."""
 _SHORTEST_BACKED = 12
 """Code points below which one title's words stand in another by chance."""
 
@@ -77,6 +79,19 @@ def _backing(theirs: str, said: str, place: Place, words: str) -> float:
         return 1.0 if match and fold(match["rest"]) == words else 0.5
     shortened = place == "h1" and len(theirs) > _SHORTEST_BACKED and words.startswith(f"{theirs} ")
     return 1.0 if shortened and not _DAY.search(words, len(theirs)) else 0.0
+
+
+def settles(shown: str, chosen: str, claims: Sequence[str]) -> bool:
+    """Whether what heads the text is the headline though the head's titles agreed on another wording of it.
+
+    It is a sentence of its own that shares a word with them; what only adds a kicker or a day to the chosen one is not.
+    With it 390 headlines of 453 real pages are right instead of 381 (development half of docs/decisions/0034).
+    """
+    words, others = fold(shown), fold(chosen)
+    if len(words.split()) < _FEWEST_WORDS or words.startswith(others) or words.endswith(others):
+        return False
+    said = {word for claim in claims for word in fold(claim).split() if len(word) >= _TELLING}
+    return not said.isdisjoint(words.split())
 
 
 def told_apart(

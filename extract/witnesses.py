@@ -11,6 +11,7 @@ from articles.page import Page
 from extract import authors, dates, jsonld, titles
 from extract.decode import plain
 from extract.heading import heading_text, parts_of_heading
+from extract.places import in_card
 from extract.stated import Stated
 
 _AUTHOR_META = (
@@ -47,7 +48,18 @@ def headline(page: Page, stated: Stated, site_names: Sequence[str], named: str |
     ]
     if kicker is None and (parts := parts_of_heading(stated.heading)):
         kicker, candidates = titles.told_apart(parts, candidates)
-    return titles.choose(candidates, site_names, kicker or stated.kicker)
+    chosen = titles.choose(candidates, site_names, kicker or stated.kicker)
+    if kicker is None and _heads_text(stated):
+        shown = titles.choose(candidates[:1], site_names, stated.kicker)
+        claims = [claim for claim in (stated.document_title, stated.first("og:title")) if claim]
+        if shown.title and chosen.title and titles.settles(shown.title, chosen.title, claims):
+            return shown
+    return chosen
+
+
+def _heads_text(stated: Stated) -> bool:
+    heading = stated.heading
+    return heading is not None and heading.tag == "h1" and not in_card(heading)
 
 
 def bylines(stated: Stated, site_names: Sequence[str]) -> authors.Bylines:

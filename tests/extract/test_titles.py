@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml.html import document_fromstring
 
+from extract import witnesses
+from extract.stated import read_stated
 from extract.titles import choose, without_site
+from tests.extract.making import URL, article, page
 
 SITE = ["Tagespost", "tagespost.example", "tagespost"]
 
@@ -97,3 +101,22 @@ def test_a_page_without_titles_has_none() -> None:
 def test_the_title_is_one_line_of_a_candidate(candidates: list[tuple[str, str]]) -> None:
     title = choose(candidates, SITE, None).title  # type: ignore[arg-type]  # sampled from the places
     assert title is None or (title == " ".join(title.split()) and title)
+
+
+@pytest.mark.parametrize(
+    ("shown", "settled"),
+    [
+        ("Heer bekommt seine Brücken erst 2031", True),
+        ("Heeresbeschaffung: Heer bestellt Brücken", False),
+        ("Heer bestellt Brücken 12.03.2026", False),
+        ("Unsere Themen der Woche", False),
+        ("Brücken", False),
+    ],
+)
+def test_the_heading_of_the_text_beats_a_wording_for_elsewhere_that_the_head_agrees_on(shown: str, settled: bool) -> None:
+    head = "<title>Heer bestellt Brücken</title><meta property='og:title' content='Heer bestellt Brücken'>"
+    head += '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Heer bestellt Brücken"}</script>'
+    markup = article("", head).replace("Gipfel endet ohne Zusage", shown)
+    stated = read_stated(document_fromstring(markup), URL)
+    title = witnesses.headline(page(markup), stated, SITE, None).title
+    assert title == (shown if settled else "Heer bestellt Brücken")
