@@ -48,12 +48,13 @@ _ROLE = re.compile(
     r"zeitung|gmbh|ag|ltd|inc|llc|verlag|studio|podcast|video|foto|photo|fotograf\w*|photographer|professor für|"
     r"senior|director|fellow|minister\w*|updated|stand|uhr|artikel|articles?|weitere|profile?|comments?|kommentare?|"
     r"redacci\w*|verb(?:a|ä)nd\w*|stiftung|foundation|institut\w*|university|universität|department|amt|\w*anstalt|kg|"
-    r"posted|published|veröffentlicht|publicado|publié)\b",
+    r"posted|published|veröffentlicht|publicado|publié|super user|projektleiter\w*)\b",
     re.I,
 )
 _TITLE = re.compile(
     r"^(?:(?:prof|dr|dipl|mag|ing|phil|jur|med|h\.?c|rer|nat|sir|lt|col|gen|maj|capt|adm|ret|brig)\b\.?-?\s*)+", re.I
 )
+_DEGREE = re.compile(r"(?:^|\s+)(?:[MB]\. ?(?:Sc|A|Eng)|Ph\. ?D|LL\. ?M|MBA|Md[BLE]P?)\.?$")
 _NAME = re.compile(r"^[^\W\d_][\w.'’‘`-]*(?: [\w.'’‘`-]+){0,5}$")
 _PARTICLES = frozenset(
     [
@@ -124,6 +125,7 @@ def read_bylines(stated: Iterable[str], site_names: Sequence[str]) -> Bylines:
 def _person(part: str) -> str | None:
     """Return the part as a person's name, or None: two to six words, capitalised, no role and no digit among them."""
     part = _TITLE.sub("", _TAIL.sub("", _BY.sub("", part).strip())).strip(" .,:-–—*")
+    part = _DEGREE.sub("", part)
     if not part or _ROLE.search(part) or not _NAME.match(part):
         return None
     words = part.split()

@@ -15,6 +15,7 @@ from extract.decode import one_line
 from extract.heading import find, find_by_words
 from extract.marks import NONE, marks
 from extract.places import in_card, spaced
+from extract.signatures import is_contact
 
 _BY = re.compile(r"(?:von|by)\s+[^\W\d_]\w*(?:[ -][\w.'’-]+){1,4}$", re.I)
 _BLOCKS = (
@@ -202,7 +203,7 @@ def _read_marked_up(stated: Stated, tree: HtmlElement) -> list[HtmlElement]:
         stated.paywalled |= named.paywall
         stated.live |= named.live
         if named.byline:
-            if len(stated.bylines) < 20 and not in_card(element, stated.around) and _short(element, 3, 200):
+            if len(stated.bylines) < 20 and not in_card(element, stated.around) and _is_byline(element):
                 stated.bylines.append(_byline(element))
                 stated.furniture.append(element)
         elif named.kicker:
@@ -227,6 +228,12 @@ def _states_day(element: HtmlElement) -> bool:
 
 _PROSE_ABOVE_LEAD = 1_200
 """Code points of paragraphs from the headline to a lead, the lead counted; further down, an excerpt is another's."""
+
+
+def _is_byline(element: HtmlElement) -> bool:
+    """Whether a block named so is as short as a byline and names nobody whom the press is to call."""
+    words = next(iter(_short(element, 3, 200)), None)
+    return words is not None and (_BY.match(words) is not None or not is_contact(element))
 
 
 def _byline(element: HtmlElement) -> str:

@@ -12,6 +12,7 @@ from extract import authors, dates, jsonld, titles
 from extract.decode import plain
 from extract.heading import heading_text, parts_of_heading
 from extract.places import in_card
+from extract.signatures import signatures
 from extract.stated import Stated
 
 _AUTHOR_META = (
@@ -65,7 +66,8 @@ def _heads_text(stated: Stated) -> bool:
 def bylines(stated: Stated, site_names: Sequence[str]) -> authors.Bylines:
     """Return people and agencies: JSON-LD first, then meta, then the visible byline.
 
-    Each is asked only if the one before names nobody; agencies are heard wherever they stand.
+    Each is asked only if the one before names nobody, and last the lines that sign the text. Agencies are heard wherever
+    they stand.
     """
     node = stated.about
     groups = [
@@ -82,6 +84,9 @@ def bylines(stated: Stated, site_names: Sequence[str]) -> authors.Bylines:
     ):
         if authors.read_bylines(names, site_names).people:
             return authors.read_bylines([*names, *groups, *visible], site_names)
+    signed = signatures(stated.heading) if stated.heading is not None else []
+    if signed and authors.read_bylines(signed, site_names).people:
+        return authors.read_bylines([*signed, *groups, *visible], site_names)
     return authors.read_bylines([*groups, *visible, *stated.meta.get("author", ())], site_names)
 
 

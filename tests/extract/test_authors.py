@@ -39,6 +39,11 @@ from tests.extract.making import URL, article
         ("Artikel von", ()),
         ("Verband Deutscher Rüster", ()),
         ("Bayerische Landesanstalt", ()),
+        ("Super User", ()),
+        ("Administrator", ()),
+        ("webmaster", ()),
+        ("Jana Okonski, M. Sc.", ("Jana Okonski",)),
+        ("Jana Okonski M.A., Tom Reger MdB", ("Jana Okonski", "Tom Reger")),
     ],
 )
 def test_names_are_read_out_of_bylines(byline: str, people: tuple[str, ...]) -> None:
@@ -96,3 +101,32 @@ def test_agencies_in_bylines_are_no_people() -> None:
 )
 def test_the_origin_shows_in_dateline_credit_or_source_line(text: str, name: str | None) -> None:
     assert origin(Bylines((), ()), text) == name
+
+
+@pytest.mark.parametrize(
+    ("line", "people"),
+    [
+        ("<p>Das Gespräch führte Jana Okonski.</p>", ("Jana Okonski",)),
+        ("<p>Das Interview führten Jana Okonski und Tom Reger.</p>", ("Jana Okonski", "Tom Reger")),
+        ("<p><em>Interview: <b>Jana Okonski</b></em></p>", ("Jana Okonski",)),
+        ("<p>Text und Fotos: Jana Okonski</p>", ("Jana Okonski",)),
+        (
+            "<p>(Reporting by Dana Whitlock in Bratislava and Carla Mendes in Chisinau; Editing by Tom Reger)</p>",
+            ("Dana Whitlock", "Carla Mendes"),
+        ),
+        ("<p>Aus Berlin berichtet Jana Okonski.</p>", ("Jana Okonski",)),
+        ("<div>Geschrieben von <b>Jana Okonski</b> am 9. Februar 2026, 21.17 Uhr | 14 Kommentare</div>", ("Jana Okonski",)),
+        ("<div>Eingestellt von Jana Okonski um 21:17</div>", ("Jana Okonski",)),
+        ("<p>Ihre Jana Okonski</p>", ("Jana Okonski",)),
+        ("<p>Ihre Soldaten und ihre Waffen</p>", ()),
+        ("<p>Interview: Was der Minister nun plant</p>", ()),
+        ("<p><em>Von Jana Okonski</em></p>", ("Jana Okonski",)),
+        ("<p>Von Jana Okonski</p><p>Von Tom Reger</p>", ()),
+        ("<aside><p>Von Jana Okonski</p></aside>", ()),
+        ("<div class='author'>Jana Okonski</div>", ("Jana Okonski",)),
+        ("<div><h4>Presse</h4><div class='author'>Jana Okonski</div>Telefon 030 555 01 79</div>", ()),
+    ],
+)
+def test_a_line_that_signs_the_text_names_its_author(line: str, people: tuple[str, ...]) -> None:
+    markup = article("", "<meta name='author' content='Super User'>", 15).replace("</article>", f"{line}</article>")
+    assert witnesses.bylines(read_stated(document_fromstring(markup), URL), ["Tagespost"]).people == people
