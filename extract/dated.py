@@ -193,7 +193,7 @@ def _of_texts(
         block = holder
         while block.tag in _INLINE and (parent := block.getparent()) is not None:
             block = parent
-        if holder is not block and len(facts := block.text_content()) < _LONGEST_FACTS:
+        if (holder is not block or len(block)) and len(facts := block.text_content()) < _LONGEST_FACTS:
             line = facts if _PUBLISHED.search(facts) else line
         others = _is_anothers(holder, around) if close else _is_quoted(holder, around)
         if not others and (close or _PUBLISHED.search(line)):

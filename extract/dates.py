@@ -69,7 +69,10 @@ _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How a site writes times: the zone of those without one, the order of day and month; and when the page was fetched."""
+    """How a site writes times: the zone of those without one, the order of day and month; and when the page was fetched.
+
+    A zone that nobody knows is `datetime.UTC`; a source that says so has the ``ZoneInfo`` of that name.
+    """
 
     zone: tzinfo
     day_first: bool
@@ -94,10 +97,10 @@ def habits(fetched_at: datetime, zone: str | None, day_first: bool | None, langu
         fetched_at = fetched_at.replace(tzinfo=UTC)
     if zone is None:
         ending = host.rsplit(".", 1)[-1]
-        zone = _ZONE_OF_ENDING.get(ending) or ("Europe/Berlin" if (language or "").startswith("de") else "UTC")
+        zone = _ZONE_OF_ENDING.get(ending) or ("Europe/Berlin" if (language or "").startswith("de") else None)
     if day_first is None:
         day_first = not (language or "").lower().replace("_", "-").startswith("en-us")
-    return Habits(ZoneInfo(zone), day_first, fetched_at)
+    return Habits(ZoneInfo(zone) if zone else UTC, day_first, fetched_at)
 
 
 def reads_german(text: str) -> bool:
@@ -126,6 +129,26 @@ def read(text: str | None, site: Habits) -> When | None:
         return None
 
 
+def as_written(texts: Iterable[str | None], site: Habits) -> Habits:
+    """Return the site's habits as this page proves them: the order of day and month, and the zone if none is known.
+
+    "10/07/2025" is the seventh of October where another time of the page is of that day and none of the tenth of July.
+    Where nobody knows the zone, that of another time on the page stands.
+    """
+    given = [" ".join(text[:200].split()) for text in texts if text]
+    if site.zone is UTC and (offset := next((match[1] for text in given if (match := _OFFSET.search(text))), None)):
+        site = replace(site, zone=_zone(offset, site))
+    doubtful = [text for text in given if (match := _SLASHES.search(text)) and int(match[1]) <= 12 and int(match[2]) <= 12]
+    if not doubtful:
+        return site
+    other = replace(site, day_first=not site.day_first)
+    known = {when.day for text in given if text not in doubtful and (when := read(text, site))}
+    days, others = ({when.day for text in doubtful if (when := read(text, each))} for each in (site, other))
+    return other if others & known and not days & known else site
+
+
+_SLASHES = re.compile(r"\b(\d{1,2})/(\d{1,2})/\d{4}\b")
+_OFFSET = re.compile(r"\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?([+-](?:0[1-9]|1[0-4]):?[0-5]\d)\b")
 _DAYS = (_ISO, _DAY_MONTH, _MONTH_DAY, _YEAR_FIRST, _NUMBERS)
 
 

@@ -96,10 +96,24 @@ def _labelled(stated: Stated) -> list[str]:
     return [value for label, value in labels if label and value and _WRITTEN_BY.search(label)]
 
 
+def _all_times(page: Page, stated: Stated) -> list[str | None]:
+    """Return every time that the page and its link state, whatever it is of."""
+    keys = ("datePublished", "dateCreated", "dateModified", "uploadDate")
+    return [
+        *(jsonld.string(stated.about, key) for key in keys),
+        *(value for name in (*_PUBLISHED_META, *_MODIFIED_META, *_DATE_META) for value in stated.meta.get(name, ())),
+        *stated.times[:3],
+        *stated.update_times[:2],
+        *stated.dates_in_text[:3],
+        page.link.published if page.link else None,
+    ]
+
+
 def times(page: Page, stated: Stated, site: dates.Habits) -> tuple[Moment | None, Moment | None]:
     """Return when the article was published and, if that says something new, when it was last changed."""
     link, node = page.link, stated.about
     listed: TimeSource = "feed" if link and (link.id or link.summary or link.author) else "sitemap"
+    site = dates.as_written(_all_times(page, stated), site)
     changing = [value for name in _DATE_META for value in stated.meta.get(name, ())]
     published = dates.settle(
         [

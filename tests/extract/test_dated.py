@@ -96,3 +96,9 @@ def test_an_h1_with_the_sites_name_gives_way_to_the_heading_the_head_speaks_of()
     assert heading is not None
     assert heading.text_content() == "Gipfel endet ohne Zusage"
     assert published(markup) == "2026-01-14"
+
+
+def test_the_minute_in_the_line_that_signs_the_text_refines_the_day_of_the_head() -> None:
+    foot = "<div>Geschrieben von <b>Jana Okonski</b> am 9. Februar 2026, 21.17 Uhr | 14 Kommentare</div>"
+    markup = article("", "<meta name='dcterms.issued' content='2026-02-09'>", 15).replace("</article>", foot + "</article>")
+    assert published(markup) == "2026-02-09T21:17:00+01:00"

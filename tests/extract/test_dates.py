@@ -77,6 +77,20 @@ def test_slashes_follow_the_site_and_dots_do_not() -> None:
     assert day("02/25/2026", BERLIN) == "2026-02-25"
 
 
+def test_another_time_of_the_page_settles_the_order_of_slashes_and_an_unknown_zone() -> None:
+    english = dates.habits(FETCHED, None, None, "en", "wire.example")
+
+    def at(*others: str) -> str:
+        when = dates.read("10/07/2025 18:26", dates.as_written(["10/07/2025 18:26", *others], english))
+        assert when is not None
+        return dates.moment(when, "text").at
+
+    assert at("07.10.2025", "2025-10-07T19:02:00+03:00") == "2025-10-07T18:26:00+03:00"
+    assert at("10.07.2025") == "2025-07-10T18:26:00+00:00"
+    assert at() == "2025-07-10T18:26:00+00:00"
+    assert dates.as_written(["2025-10-07T19:02:00+03:00"], BERLIN) == BERLIN
+
+
 def test_habits_without_a_source_come_from_country_and_language() -> None:
     assert str(dates.habits(FETCHED, None, None, "en-US", "www.blatt.de").zone) == "Europe/Berlin"
     assert str(dates.habits(FETCHED, None, None, "de", "blatt.example").zone) == "Europe/Berlin"
