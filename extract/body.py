@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -13,10 +12,9 @@ from trafilatura.settings import Extractor
 
 from extract import boxes, standfirst
 from extract.access import offers_soon
-from extract.authors import AGENCIES
 from extract.decode import one_line, tidy
 from extract.marks import marks
-from extract.titles import fold, squeeze
+from extract.titles import squeeze
 
 _CODE = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas")
 _NEVER = (*_CODE, "form", "nav", "button", "select", "dialog", "link", "meta", "input")
@@ -33,48 +31,6 @@ _LONGEST_HEAD = 70
 _LINK_SHARE, _LIST_LINK_SHARE = 0.85, 0.8
 """Measured on two public sets together with trafilatura's fast mode: F1 .962 to .967 and .936 to .958."""
 
-_CREDIT = re.compile(
-    r"^(?:\W*(?:foto|fotos|bild|bilder|photo|photos|image|picture|credit|grafik|graphic|video|illustration|quelle|"
-    r"source|copyright)s?\s*(?:\(c\)|:|by\b|©)|©|\(c\)|\(foto:|\(photo:)[^\n]{0,160}$",
-    re.I,
-)
-_PROMO_LINE = re.compile(
-    r"^\W*(?:lesen sie (?:auch|hier|dazu|mehr|jetzt)|lesen sie:|mehr (?:zum thema|dazu|lesen)|weiterlesen|"
-    r"jetzt weiterlesen|auch interessant|das könnte sie auch|"
-    r"empfohlener (?:externer|redaktioneller) inhalt|externer inhalt|anzeige$|werbung$|advertisement$|newsletter|"
-    r"jetzt abonnieren|abonnieren sie|"
-    r"melden sie sich|hier klicken|zum thema:?$|zur startseite|nach oben|artikel (?:teilen|drucken|hören|merken|"
-    r"vorlesen)|teilen$|drucken$|share this|share on|"
-    r"read (?:more|also|next)\b|also read|more on this|more from|related(?: articles?| stories| content)?:?$|"
-    r"recommended(?: for you| stories)?:?$|most (?:read|popular)|"
-    r"sign up (?:for|to)|subscribe(?: now| to)|click here|follow (?:us|him|her|\w+) on|join our|get our|"
-    r"you (?:may|might) also like|see also:?|watch:|listen:|"
-    r"skip (?:to|past)|this article (?:was|is) originally|kommentare?$|comments?$|alle rechte vorbehalten|"
-    r"original-content von:|"
-    r"all rights reserved|tags?:|schlagworte?:|themen:|"
-    r"mit ihrer (?:zustimmung|einwilligung) (?:wird|werden)|(?:.{0,60}[:.!] )?folgen sie uns (?:auf|bei)|"
-    r"keine? (?:update|news|nachricht)(?:s|en)? mehr verpassen|"
-    r"sign up with your|we respect your privacy|.{0,160}(?:jetzt|hier) (?:kostenlos )?"
-    r"(?:bestellen|abonnieren|anmelden)[.!]?$|.{0,160}in (?:ihr|dein)(?:em|en)? postfach\b|.{0,160}to your inbox\b)",
-    re.I,
-)
-_PROMO_LENGTH = 220
-_INITIALS = re.compile(r"^[(/](?P<who>[a-zäöü]{2,4})(?:/[a-zäöü]{2,4})*\)?$")
-"""An author's sign below the text; an agency's stays, because it says where the text comes from."""
-_BYLINE = re.compile(r"^(?:von|by|text:|autor:|author:)\s+[^\W\d_][^\n.!?]{2,80}$", re.I)
-_DATE_LINE = re.compile(
-    r"^(?:stand|veröffentlicht|erstellt|aktualisiert|zuletzt aktualisiert|published|updated|last updated|"
-    r"posted)?(?: am| on)?\W*"
-    r"(?:(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)\w*[.,]?\s+)?(?:\d{1,2}[. ]\s?(?:\d{1,2}\.|"
-    r"[^\W\d_]{3,9}\.?,?)\s?\d{4}|[^\W\d_]{3,9}\.? \d{1,2},? \d{4}|\d{4}-\d{2}-\d{2})"
-    r"[^\n]{0,40}$",
-    re.I,
-)
-_READING_TIME = re.compile(
-    r"^\W*(?:lesezeit|lesedauer|reading time)?\W*(?:\d+|ein|one)\s*(?:min\b|min\.|minuten?|"
-    r"minutes?)\s*(?:lesezeit|lesedauer|read|reading time)?\W*$",
-    re.I,
-)
 SHORT = 250
 """Code points below which trafilatura falls back on guesses, and other readings are asked."""
 _MOST = 0.7
@@ -83,8 +39,6 @@ _FRAGMENT, _HALF, _MUCH_MORE = 1_000, 0.5, 1.5
 """A text so short, which is less than half of the page's paragraphs, is completed if that makes it so much longer."""
 _TEXTS = ("p", "h2", "h3", "h4")
 _KEY = 50
-_EDGE = 4
-"""Title, byline and date lines are dropped among the first blocks only, bylines and credits also at the end."""
 
 
 def without_code(tree: HtmlElement, heading: HtmlElement | None) -> str:
@@ -303,24 +257,3 @@ def _lines(element: _Element) -> Iterator[str]:
         parts.append("\n" if node.tag in _NEW_LINE and node.tag != "lb" else "")
         parts.append(node.tail or "")
     yield from tidy("".join(parts)).split("\n")
-
-
-def filter_lines(lines: list[str], titles: Iterable[str | None] = (), authors: tuple[str, ...] = ()) -> list[str]:
-    """Drop lines that repeat one of the titles, bylines, dates, credits and promotions, and lines that came before."""
-    kept: list[str] = []
-    seen: set[str] = set()
-    title_words, names = {fold(title) for title in titles if title}, {fold(name) for name in authors}
-    for index, line in enumerate(lines):
-        words = fold(line)
-        at_edge = len(kept) < _EDGE or index >= len(lines) - _EDGE
-        if not words or (len(line) > 40 and words in seen):
-            continue
-        if len(line) <= _PROMO_LENGTH and (_PROMO_LINE.match(line) or _CREDIT.match(line) or _READING_TIME.match(line)):
-            continue
-        if at_edge and (words in title_words or words in names or _BYLINE.match(line) or _DATE_LINE.match(line)):
-            continue
-        if at_edge and (sign := _INITIALS.match(line)) and sign["who"] not in AGENCIES:
-            continue
-        seen.add(words)
-        kept.append(line)
-    return kept

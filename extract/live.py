@@ -11,8 +11,8 @@ from lxml.html import HtmlElement
 
 from articles.article import Entry
 from extract import dates, jsonld
-from extract.body import filter_lines
 from extract.decode import one_line, plain, tidy
+from extract.lines import filter_lines
 from extract.marks import marks
 from extract.places import spaced
 from extract.stated import Stated

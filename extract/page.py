@@ -15,6 +15,7 @@ from config.models import Layout, Source
 from extract import access, address, authors, body, dates, jsonld, kinds, layout, live, titles, witnesses
 from extract.decode import decode, one_line, plain, tidy
 from extract.flat import read_flat
+from extract.lines import filter_lines
 from extract.stated import Stated, read_stated
 from extract.tree import parse
 from extract.version import EXTRACT_VERSION
@@ -181,13 +182,13 @@ def _body(
             lines = body.read(reading.tree, reading.stated.heading, reading.stated.furniture, lead, people)
         else:
             lines = body.read(selected, None, reading.stated.furniture)
-    text = "\n\n".join(body.filter_lines(lines, heads, people))
+    text = "\n\n".join(filter_lines(lines, heads, people))
     stated = [
         line
         for line in tidy(plain(jsonld.string(reading.stated.about, "articleBody"), lines=True) or "").split("\n")
         if line
     ]
-    other = "\n\n".join(body.filter_lines(stated, heads, people))
+    other = "\n\n".join(filter_lines(stated, heads, people))
     if len(other) < body.SHORT:  # a teaser in the place of the text says nothing about the text
         return other if _is_better(other, text) else text, None
     mine, theirs = _shingles(text), _shingles(other)
