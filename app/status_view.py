@@ -84,6 +84,9 @@ def print_status(services: Services) -> None:
         ("engine", f"{engine['name']}, {engine['state']}, {engine['behind']} behind"),
         ("outbox", ", ".join(f"{count} {state}" for state, count in sorted(found.outbox.items())) or "empty"),
     ]
+    if desk.settings.keep_raw is not None:
+        day = services.archive.first_day()
+        rows.append(("archive", f"reaches back to {day}" if day else "empty"))
     if desk.settings.proxy:
         rows.append(("proxy", f"{desk.settings.proxy}; which addresses are contacted is then guarded there"))
     for line in columns(rows):

@@ -236,5 +236,7 @@ class Settings(Model):
     workers: int = Field(0, ge=0, description="processes that read pages; 0: as many as cores, at most 4")
     waiting_pages: int = Field(2000, ge=1, description="the crawler pauses while more pages wait to be refined")
     waiting_bytes: int = Field(512 * 1024 * 1024, ge=1, description="the same, in bytes")
-    keep_raw: Duration | None = Field(None, description="how long the archive is kept; absent: for ever")
+    keep_raw: Duration | None = Field(
+        None, description="age at which whole days of raw pages are dropped from the archive; absent: never"
+    )
     prefect_api: Url | None = Field(None, description="use this Prefect server instead of an own one")

@@ -1,4 +1,4 @@
-"""The raw pages: how bytes as they came are appended to WARC files, found again, repaired after a crash, and erased."""
+"""The raw pages: bytes as they came, appended to WARC files, found again, repaired after a crash, erased and dropped."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import fcntl
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,8 +18,13 @@ from articles.page import ArchiveRef, Link, Page
 from ledger import warc
 
 _WRITER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_OURS = re.compile(r"(\d{4})(\d{2})(\d{2})-.+\.warc\.gz(\.\d+)*")
+"""A segment, or what was cut from one: its day and its writer."""
+
 ORPHANS = "orphans"
 """Folder beside the segments for bytes the ledger does not know, one file per repair, named SEGMENT.OFFSET."""
+
+_UNDONE = "nothing was filed; try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,13 @@ class Archive:
         return warc.decode(self._bytes(ref), ref, link)
 
     def erase(self, ref: ArchiveRef) -> bool:
-        """Overwrite a record, for good, with one of the same length that says it was removed; False if it was already.
+        """Overwrite a record, for good, with one of the same length that says it was removed; False if it was already,
+        or if its whole segment is gone.
 
         No other record moves, so every reference stays true, and a segment that is being written can be erased from.
         """
+        if not self._path(ref.segment).exists():
+            return False
         old = self._bytes(ref)
         if warc.is_removed(old):
             return False
@@ -101,22 +109,49 @@ class Archive:
         Bytes beyond are kept under a name in ``orphans``. The ledger is asked while the segment is locked, so a record
         that a writer has just filed is never cut. Returns what was not in order.
         """
-        if not self.folder.is_dir():
-            return []
         found = []
         with self._disk_failures():
-            for path in sorted(self.folder.glob("*.warc.gz")):
-                with path.open("r+b", buffering=0) as file:
-                    if path.name == self._name or not _locked(file):
-                        continue
-                    size, end = path.stat().st_size, known_end(path.name)
-                    if size < end:
-                        found.append(Repaired(path.name, missing=end - size))
-                        continue
-                    if size > end:
-                        found.append(Repaired(path.name, orphan=self._cut(file, path, end)))
-                    self._sound[path.name] = end
+            for path, file in self._unlocked():
+                size, end = os.fstat(file.fileno()).st_size, known_end(path.name)
+                if size < end:
+                    found.append(Repaired(path.name, missing=end - size))
+                    continue
+                if size > end:
+                    found.append(Repaired(path.name, orphan=self._cut(file, path, end)))
+                self._sound[path.name] = end
         return found
+
+    def drop(self, before: date, noted: Callable[[str], bool]) -> list[str]:
+        """Remove every segment of a day before this one that no writer holds, and what was cut from such; return names.
+
+        ``noted(segment)`` is asked while the segment is locked: the ledger notes that it goes, or says that it may not yet.
+        A kill between the two leaves a file that the next call removes. Raises Transient if a file cannot be removed.
+        """
+        gone = []
+        with self._disk_failures("a segment that is no longer kept cannot be removed", "the next pass tries again"):
+            for path, _file in self._unlocked():
+                if _is_before(path, before) and noted(path.name):
+                    path.unlink()
+                    gone.append(path.name)
+            if gone:
+                _sync_folder(self.folder)
+            orphans = [path for path in (self.folder / ORPHANS).glob("*.warc.gz.*") if _is_before(path, before)]
+            for path in orphans:
+                path.unlink(missing_ok=True)
+            if orphans:
+                _sync_folder(self.folder / ORPHANS)
+        return gone
+
+    def first_day(self) -> date | None:
+        """Return the day of the oldest segment, in UTC; None if there is none."""
+        return min((day for path in self.folder.glob("*.warc.gz") if (day := _day(path))), default=None)
+
+    def _unlocked(self) -> Iterator[tuple[Path, BinaryIO]]:
+        """Yield every segment without a living writer, locked until the next one is asked for."""
+        for path in sorted(self.folder.glob("*.warc.gz")):
+            with suppress(FileNotFoundError), path.open("r+b", buffering=0) as file:  # another process may have dropped it
+                if path.name != self._name and _held(file):
+                    yield path, file
 
     def close(self) -> None:
         """Make everything durable and let go of the segment."""
@@ -141,7 +176,7 @@ class Archive:
             number += 1
             name = f"{stem}{number}.warc.gz"
             file = (self.folder / name).open("a+b", buffering=0)
-            if _locked(file) and file.seek(0, os.SEEK_END) == self._sound.get(name, 0):
+            if _held(file) and file.seek(0, os.SEEK_END) == self._sound.get(name, 0):
                 _sync_folder(self.folder)
                 return file, name
             file.close()
@@ -183,12 +218,12 @@ class Archive:
         return data
 
     @contextmanager
-    def _disk_failures(self) -> Iterator[None]:
+    def _disk_failures(self, what: str = "the archive cannot be written", then: str = _UNDONE) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            what = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "the archive cannot be written"
-            raise Transient(f"{what}: {self.folder}: {error.strerror}; nothing was filed; try again") from error
+            what = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else what
+            raise Transient(f"{what}: {error.filename or self.folder}: {error.strerror}; {then}") from error
 
 
 def _write_all(file: BinaryIO, data: bytes) -> None:
@@ -198,12 +233,27 @@ def _write_all(file: BinaryIO, data: bytes) -> None:
         rest = rest[file.write(rest) :]
 
 
-def _locked(file: BinaryIO) -> bool:
+def _held(file: BinaryIO) -> bool:
+    """Lock a segment, and return whether it is ours now: not another's, nor dropped since it was opened."""
     try:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    return True
+    return os.fstat(file.fileno()).st_nlink > 0
+
+
+def _is_before(path: Path, day: date) -> bool:
+    own = _day(path)
+    return own is not None and own < day
+
+
+def _day(path: Path) -> date | None:
+    """Return the day that the name of a segment, or of a part cut from one, begins with; None for a foreign file."""
+    found = _OURS.fullmatch(path.name)
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
 
 
 def _sync_folder(folder: Path) -> None:

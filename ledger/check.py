@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from articles.errors import Broken, LagebildError, NotSo
 from articles.outcome import Outcome
 from ledger import sequence, sums, visit_rows
+from ledger.dropped import IS_DROPPED
 from ledger.schema import addresses, articles, gaps, key, outbox, visits
 from ledger.status import counts
 from ledger.store import Store
@@ -94,11 +95,11 @@ def _holes(connection: Connection) -> Iterator[str]:
 
 
 def _records(connection: Connection, archive: Archive) -> tuple[int, list[str]]:
-    """Read every record that a visit refers to; each is the page of its address, or removed if it was forgotten."""
+    """Read every record that is kept of a visit; each is the page of its address, or removed if it was forgotten."""
     wanted = (
         sa.select(visits, addresses.c.reason)
         .outerjoin(addresses, addresses.c.key == visits.c.key)
-        .where(visits.c.segment.is_not(None), visits.c.work == "visit")
+        .where(visits.c.segment.is_not(None), visits.c.work == "visit", ~IS_DROPPED)
         .order_by(visits.c.segment, visits.c.record_offset)
         .execution_options(yield_per=500)
     )

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from articles.errors import NotSo
 from articles.page import ArchiveRef
 from articles.wire import from_json
-from ledger import filing, notices, visit_rows
+from ledger import dropped, filing, notices, visit_rows
 from ledger.schema import addresses, articles, claims, key, revisions, urls, visits
 from ledger.store import Store
 from ledger.values import Filed, Filing, KeptList, Receipt
@@ -78,15 +79,27 @@ class Files:
         return [_as_filed(row) for row in rows]
 
     def raw(self, id_: str) -> ArchiveRef | None:
-        """Return where the bytes of the latest revision of a live article lie."""
+        """Return where the bytes of the latest revision of a live article lie, None if there is no such article.
+
+        Raises NotSo if they were dropped from the archive.
+        """
         with self._store.read() as connection:
             row = connection.execute(
-                sa.select(visits)
+                sa.select(visits, dropped.DROPPED_AT.label("dropped_at"))
                 .join(revisions, revisions.c.visit_id == visits.c.id)
                 .join(articles, articles.c.id == revisions.c.article_id)
                 .where(articles.c.id == id_, _LATEST)
             ).one_or_none()
+        if row is not None and row.dropped_at is not None:
+            raise NotSo(
+                f"the raw page of {id_}, fetched {row.fetched_at:%Y-%m-%d}, is no longer kept: "
+                f"it was dropped {row.dropped_at:%Y-%m-%d}, as `keep_raw` says"
+            )
         return None if row is None else visit_rows.as_record(row)
+
+    def drop_segment(self, segment: str, now: datetime) -> bool:
+        """Note that the archive drops a segment, see ``ledger.dropped.drop``; False while one of its pages waits."""
+        return dropped.drop(self._store, segment, now)
 
     def lists_since(self, id_: str) -> list[KeptList]:
         """Return the archived lists of an article's source since one of its addresses was first seen, the first first."""
@@ -138,11 +151,19 @@ class Files:
         """File work for ``refine`` to read archived pages anew, and return how many pages.
 
         These are the bytes of each live article's latest revision and, for stage ``extract``, of every address whose last
-        page was rejected or broken, fetched at or after ``since``. A page that already waits is not filed twice.
+        page was rejected or broken, fetched at or after ``since``; those that were dropped from the archive are left out.
+        A page that already waits is not filed twice.
         """
         with self._store.write() as connection:
-            rows = connection.execute(_to_read_anew(since, stage)).all()
+            dropped.hold(connection)
+            rows = connection.execute(_to_read_anew(since, stage).where(~dropped.IS_DROPPED)).all()
             return len(visit_rows.begin(self._store, connection, [_anew(row, stage, now) for row in rows], now))
+
+    def not_kept(self, since: datetime | None = None, stage: str = "extract") -> int:
+        """Return how many pages ``reprocess`` leaves out because they were dropped from the archive."""
+        with self._store.read() as connection:
+            gone = _to_read_anew(since, stage).where(dropped.IS_DROPPED).subquery()
+            return int(connection.execute(sa.select(sa.func.count()).select_from(gone)).scalar_one())
 
 
 def find(connection: Connection, id_or_url: str) -> str | None:

@@ -165,6 +165,7 @@ sa.Index(
     postgresql_where=IS_OPEN_REPROCESS,
 )
 
+# Beside begun and ended a visit has the word dropped, once the archive no longer keeps its page (ledger/dropped.py).
 journal = sa.Table(
     "journal",
     metadata,

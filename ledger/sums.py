@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from articles.match import ENDED
+from ledger.dropped import IS_DROPPED
 from ledger.schema import addresses, articles, journal, matches, outbox, revisions, spool, urls, visits
 from ledger.values import OPEN_STATES
 
@@ -80,6 +81,11 @@ _VISITS = (
             visits.c.state.in_(("fetched", "refining")),
             sa.or_(visits.c.segment.is_(None), visits.c.record_offset.is_(None), visits.c.record_length.is_(None)),
         ),
+    ),
+    Law(
+        "a page is dropped from the archive only after its visit has ended",
+        "visits",
+        sa.select(visits.c.id).where(~_is_ended, IS_DROPPED),
     ),
     Law(
         "work under way is leased, and only that",

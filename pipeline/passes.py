@@ -1,4 +1,4 @@
-"""One pass over a desk: crawl what is due, refine meanwhile, bring the index up, say what is to be said."""
+"""One pass over a desk: crawl what is due, refine meanwhile, index, say what is to be said, drop what is old."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pipeline.crawl import crawl
 from pipeline.deliver import DeliverReport, deliver
 from pipeline.indexing import IndexReport, index
 from pipeline.refine import RefineReport, refine
+from pipeline.retention import drop_old
 from pipeline.services import Services
 from pipeline.twins import Twins
 
@@ -81,6 +82,7 @@ async def run_pass(
         await asyncio.gather(crawling, return_exceptions=True)
     report.index = index(services)
     report.said = await deliver(services)
+    drop_old(services)
     report.seconds = time.monotonic() - started
     return report
 

@@ -14,6 +14,7 @@ from articles.errors import Transient
 
 if TYPE_CHECKING:
     from pipeline.passes import PassReport
+    from pipeline.reprocess import ReprocessReport
 
 
 @cli.command()
@@ -134,19 +135,23 @@ def reprocess(
 
     desk = chosen(context).desk()
 
-    async def one() -> tuple[dict[str, int], int, str | None]:
+    async def one() -> tuple[ReprocessReport, int, str | None]:
         async with open_services(desk) as services:
             report = await read_again(services, parse_since(since), stage)
             indexed = index(services)
-            return dict(report.outcomes), indexed.taken, indexed.error
+            return report, indexed.taken, indexed.error
 
-    outcomes, taken, error = wait_for(one())
+    report, taken, error = wait_for(one())
+    outcomes, not_kept = dict(report.outcomes), report.not_kept
     if json:
-        print_json({"pages": sum(outcomes.values()), "outcomes": outcomes, "indexed": taken})
+        print_json({"pages": sum(outcomes.values()), "outcomes": outcomes, "not_kept": not_kept, "indexed": taken})
     else:
         print(f"{counted(sum(outcomes.values()), 'page')} read again, {counted(taken, 'change')} indexed")
         for outcome, count in sorted(outcomes.items()):
             print(f"{count:6,}  {outcome}")
+        if not_kept:
+            pages = "raw pages are" if not_kept > 1 else "raw page is"
+            print(f"{not_kept:,} {pages} no longer kept (`keep_raw`); what was filed of them stays as it is")
     if error:
         raise Transient(f"the index is behind: {error}")
 

@@ -19,6 +19,9 @@ DAMAGE = {
     "UPDATE visits SET outcome = 'http(410)' WHERE outcome = 'http(404)'": "has the outcome it ended with",
     "UPDATE visits SET outcome = 'eaten(dog)' WHERE outcome = 'http(404)'": "one of the known outcomes: 1 ended as 'eaten",
     "UPDATE visits SET segment = NULL WHERE state = 'fetched'": "has its record in the archive",
+    "INSERT INTO journal (visit_id, word, at, matches) SELECT id, 'dropped', 0, 0 FROM visits WHERE state = 'fetched'": (
+        "dropped from the archive only after its visit has ended"
+    ),
     "UPDATE visits SET leased_until = NULL WHERE state = 'fetching'": "work under way is leased",
     "UPDATE visits SET leased_until = 1 WHERE state = 'queued'": "work under way is leased",
     "DELETE FROM addresses WHERE url LIKE '%/gone'": "address of a visit is known",
