@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from lxml.html import HtmlElement
 
 from extract.decode import one_line
 from extract.marks import marks
 from extract.places import in_card, spaced
-from extract.titles import fold, squeeze
+from extract.titles import fold, squeeze, without_site
 
 _SHORTEST_HEADLINE = 12
-_LONGEST_HEADLINE = 300
+_LONGEST_HEADLINE, _LONGEST_BOLD = 300, 120
 _SAME_SUBJECT = 0.5
 """Share of a heading's words that one of the page's titles must hold for both to speak of one thing."""
 
@@ -39,7 +40,19 @@ def find(
 def find_by_words(tree: HtmlElement, claims: Sequence[str], names: Sequence[str]) -> HtmlElement | None:
     """Return the smallest block whose words are a title, on a page that marks nothing up as its headline."""
     known = {squeeze(name) for name in names}
-    return next(_agreeing(tree, ("b", "strong", "font", "p", "div", "td", "span"), claims, known), None)
+    tags = ("b", "strong", "font", "p", "div", "td", "span")
+    return next(chain(_agreeing(tree, tags, claims, known), _continuing(tree, claims, names)), None)
+
+
+def _continuing(tree: HtmlElement, claims: Sequence[str], names: Sequence[str]) -> Iterator[HtmlElement]:
+    """Yield short bold lines that go on from a title which breaks off after the headline's first words."""
+    beginnings = {
+        f"{words} " for claim in claims if len(words := fold(without_site(one_line(claim), names))) > _SHORTEST_HEADLINE
+    }
+    for element in tree.iter("b", "strong", "font") if beginnings else ():
+        words = fold(element.text_content()) if len(element) <= 2 and len(element.text_content()) <= _LONGEST_BOLD else ""
+        if any(words.startswith(beginning) for beginning in beginnings) and not in_card(element):
+            yield element
 
 
 def _rank(heading: HtmlElement, claims: Sequence[str]) -> tuple[bool, bool, bool, bool, int]:

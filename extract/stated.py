@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 
 from extract import jsonld
 from extract.dated import following, gather
+from extract.dates import without_day
 from extract.decode import one_line
 from extract.heading import find, find_by_words
 from extract.marks import NONE, marks
@@ -184,7 +185,7 @@ def _bylines_beside(heading: HtmlElement) -> list[str]:
     """Return the texts close below the heading that begin as bylines do, on pages that name no block so."""
     inside = frozenset(heading.iter())
     texts = islice((text for holder, text in following(heading) if holder not in inside), _TEXTS_OF_BYLINE)
-    return [text for text in map(one_line, texts) if len(text) < 80 and _BY.match(text)]
+    return [text for text in map(one_line, texts) if len(text) < 80 and _BY.match(without_day(text).strip(" ,|·–-"))]
 
 
 def _read_marked_up(stated: Stated, tree: HtmlElement) -> list[HtmlElement]:

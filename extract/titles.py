@@ -16,6 +16,8 @@ what readers see (h1) settles what is left."""
 _SEPARATORS = re.compile(r"\s+(?:[|·•»›–—-]|\+{3})\s+|\s*\|\s*|\s+::?\s+")
 _KICKER = re.compile(r"^(?P<kicker>[^:|–—+]{2,60}?)\s*(?::|\||–|—|\+\+\+)\s+(?P<rest>\S.*)$")
 _AFTER_KICKER = re.compile(r"\s*(?:[:|–—•·]|\+{1,3}|\s-)\s+")
+_TRAIL = re.compile(r"^[^+]+(?:\s\+{3}\s[^+]+){2,}$")
+"""Site, section and headline in a row, as old systems wrote them into the document's title."""
 _LEGAL_FORM = re.compile(r"\s*,?\s*\b(?:e\.\s?V\.?|gGmbH|GmbH|AG|SE|Ltd\.?|Inc\.?|LLC|plc)\s*$")
 _NO_KICKER = re.compile(
     r"^(?:watch|listen|video|podcast|(?:news|press|media) release|presse-?(?:mitteilung|meldung|information)en?)$", re.I
@@ -119,6 +121,8 @@ def fold(text: str) -> str:
 
 def without_site(text: str, site_names: Sequence[str]) -> str:
     """Remove the site's name and what follows it ("Headline - Politik - Zeitung") from the ends of a title."""
+    if _TRAIL.match(text):
+        return text.rsplit("+++", 1)[1].strip()
     cuts = list(_SEPARATORS.finditer(text))
     if not cuts:
         return text

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
-from extract import witnesses
+from extract import dates, witnesses
 from extract.stated import read_stated
 from extract.titles import choose, without_site
-from tests.extract.making import URL, article, page
+from tests.extract.making import FETCHED, URL, article, page
 
 SITE = ["Tagespost", "tagespost.example", "tagespost"]
 
@@ -25,6 +25,7 @@ SITE = ["Tagespost", "tagespost.example", "tagespost"]
         ("Rheinmetall-Aktie steigt", "Rheinmetall-Aktie steigt"),
         ("Bundeswehr bestellt System | TAGESPOST", "Bundeswehr bestellt System"),
         ("Tagespost +++ Bundeswehr bestellt System", "Bundeswehr bestellt System"),
+        ("TAGESPOST im Netz +++ Archiv +++ Bundeswehr bestellt", "Bundeswehr bestellt"),
         ("Bundeswehr bestellt System – Tagespost GmbH", "Bundeswehr bestellt System"),
         ("Verein bestellt System – Tagespost e. V.", "Verein bestellt System"),
     ],
@@ -120,3 +121,17 @@ def test_the_heading_of_the_text_beats_a_wording_for_elsewhere_that_the_head_agr
     stated = read_stated(document_fromstring(markup), URL)
     title = witnesses.headline(page(markup), stated, SITE, None).title
     assert title == (shown if settled else "Heer bestellt Brücken")
+
+
+def test_a_bold_line_that_goes_on_where_the_title_breaks_off_is_the_headline() -> None:
+    markup = (
+        "<title>TAGESPOST im Netz +++ Archiv +++ Feldfernsprecher</title><table><tr><td><b>Archiv</b></td><td>"
+        "<font size='4'><b>Feldfernsprecher mit lockerer Schraube</b></font><br>Von Tom Reger, 17.03.2004, 14:30 Uhr"
+        "<p>Ein Hauptfeldwebel hatte Geräte geprüft.</p></td></tr></table>"
+    )
+    stated = read_stated(document_fromstring(markup), URL)
+    assert witnesses.headline(page(markup), stated, SITE, None).title == "Feldfernsprecher mit lockerer Schraube"
+    moment, _ = witnesses.times(page(markup), stated, dates.habits(FETCHED, None, None, "de", "zeitung.example"))
+    assert moment is not None
+    assert moment.at == "2004-03-17T14:30:00+01:00"
+    assert witnesses.bylines(stated, SITE).people == ("Tom Reger",)
