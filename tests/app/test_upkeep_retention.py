@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,3 +47,11 @@ def test_what_is_no_longer_kept_is_said_plainly(tmp_path: Path) -> None:
     forgotten = done("-C", folder, "forget", old, "--reason", "ordered by a court").out
     assert "is forgotten: 1 revision, 0 raw pages" in forgotten
     assert "nothing is missing" in done("-C", folder, "check").out
+
+
+def test_an_archive_without_pages_is_called_empty(tmp_path: Path) -> None:
+    folder = write_desk(tmp_path)
+    (folder / "lagebild.yaml").write_text("keep_raw: 30d\n", encoding="utf-8")
+    assert re.search(r"archive +empty", done("-C", folder, "status").out)
+    (folder / "lagebild.yaml").write_text("workers: 1\n", encoding="utf-8")
+    assert "archive" not in done("-C", folder, "status").out

@@ -144,6 +144,13 @@ class Life(RuleBasedStateMachine):
         if self.ledger.files.resolve([SITE + path]) is not None:
             self.ledger.forget(SITE + path, "court", self.desk.clock.now, self.desk.archive)
 
+    @rule(noted=st.booleans())
+    def the_archive_drops_what_it_may(self, noted: bool) -> None:
+        """``noted`` is all that a killed pass does: its files stay."""
+        archive, now = self.desk.archive, self.desk.clock.now
+        archive.close()
+        archive.drop(now.date() + timedelta(days=1), lambda name: self.ledger.files.drop_segment(name, now) and not noted)
+
     @invariant()
     def the_sums_hold(self) -> None:
         for path in ("/a", "/b", "/c", "/d"):  # a page of a forgotten article that came in since
