@@ -36,14 +36,25 @@ def _states_facts(items: HtmlElement | None) -> bool:
 
 def spaced(element: HtmlElement) -> str:
     """Return an element's text on one line; borders of its blocks are spaces."""
-    parts = []
-    for node in element.iter():
-        if node.tag in ("style", "script"):  # some systems style a headline inside it
-            parts.append(node.tail or "")
-            continue
-        if node.tag in ("br", "div", "p", "span", "li") and node is not element:
-            parts.append(" " if node.tag != "span" else "")
-        parts.append(node.text or "")
-        if node is not element:
-            parts.append((" " if node.tag in ("div", "p", "li") else "") + (node.tail or ""))
+    parts: list[str] = []
+    _say(element, parts)
     return one_line("".join(parts))
+
+
+_CODE = frozenset({"style", "script"})
+"""Some systems style a headline inside it."""
+_BREAKS = frozenset({"br", "div", "p", "li"})
+
+
+def _say(element: HtmlElement, parts: list[str]) -> None:
+    parts.append(element.text or "")
+    for child in element:
+        tag, tail = child.tag, child.tail or ""
+        if tag in _BREAKS:
+            parts.append(" ")
+            _say(child, parts)
+            parts.append(f" {tail}")
+            continue
+        if isinstance(tag, str) and tag not in _CODE:
+            _say(child, parts)
+        parts.append(tail)

@@ -36,6 +36,8 @@ _FIRST_WORD = re.compile(
     r"eingestellt|gepostet|verfasst|geschrieben|erstellt|posted|written|mit|herzlich\w*|viele|ihre?|eure?)\b",
     re.I,
 )
+_POSTED = re.compile(r"^\W*(?:eingestellt|gepostet|verfasst|geschrieben|erstellt|posted|written)\b", re.I)
+_OWN_FOOT = re.compile(r"\b(?:post|entry|article|beitrag|artikel)[_-]{1,2}(?:footer|foot|fuss|meta|bottom)\b", re.I)
 _LONGEST = 240
 _INLINE = frozenset({"a", "b", "strong", "i", "em", "span", "small", "font", "nobr", "u"})
 _CONTACT = re.compile(r"\b(?:tel|telefon|phone|fon|mobil|pressekontakt|media contact|ansprechpartner\w*)\b\W", re.I)
@@ -56,6 +58,11 @@ def signatures(heading: HtmlElement) -> list[str]:
     return list(signed) or (list(alone) if len(alone) == 1 else [])
 
 
+def posted(heading: HtmlElement) -> list[str]:
+    """Return the lines below a headline that say who put the article up, maybe at which hour: blogs date only the page."""
+    return [line for line in _lines(heading, frozenset(heading.iterancestors())) if _POSTED.match(line)]
+
+
 def is_contact(element: HtmlElement) -> bool:
     """Whether a name stands in a short block that says how to reach its bearer: a press office's, not an author's."""
     for block in (element, *element.iterancestors()):
@@ -74,6 +81,17 @@ def _lines(heading: HtmlElement, around: frozenset[HtmlElement]) -> Iterator[str
         block = holder
         while block.tag in _INLINE and (parent := block.getparent()) is not None and len(parent.text_content()) <= _LONGEST:
             block = parent
-        whole = spaced(block)
-        if not in_card(holder, around) and not marks(block).promo:
+        whole, feet = spaced(block), _own_feet(holder)
+        if not in_card(holder, around | feet) and (feet or not marks(block).promo):
             yield whole if len(whole) <= _LONGEST and _FIRST_WORD.match(whole) else one_line(text)
+
+
+def _own_feet(element: HtmlElement) -> frozenset[HtmlElement]:
+    """Return the blocks around an element that are an article's own foot, not the page's."""
+    parents = [element, *element.iterancestors()]
+    return frozenset(
+        parent
+        for index, parent in enumerate(parents)
+        if _OWN_FOOT.search(parent.get("class") or "")
+        or (parent.tag == "footer" and any(above.tag == "article" for above in parents[index + 1 :]))
+    )

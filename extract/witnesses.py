@@ -12,7 +12,7 @@ from extract import authors, dates, jsonld, titles
 from extract.decode import plain
 from extract.heading import heading_text, parts_of_heading
 from extract.places import in_card
-from extract.signatures import signatures
+from extract.signatures import posted, signatures
 from extract.stated import Stated
 
 _AUTHOR_META = (
@@ -130,6 +130,9 @@ def times(page: Page, stated: Stated, site: dates.Habits) -> tuple[Moment | None
         ],
         site,
     )
+    if published is not None and published.precision == "day" and stated.heading is not None:
+        hours = [f"{published.at}, {line}" for line in posted(stated.heading) if dates.day_in(line) is None]
+        published = dates.settle([(published.source, published.at), *(("text", hour) for hour in hours)], site)
     modified = dates.settle(
         [
             ("json-ld", jsonld.string(node, "dateModified")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml.html import document_fromstring
 
 from extract import dates, witnesses
+from extract.places import spaced
 from extract.stated import Stated, read_stated
 from tests.extract.making import FETCHED, PROSE, URL, article, html, page
 
@@ -102,3 +103,15 @@ def test_the_minute_in_the_line_that_signs_the_text_refines_the_day_of_the_head(
     foot = "<div>Geschrieben von <b>Jana Okonski</b> am 9. Februar 2026, 21.17 Uhr | 14 Kommentare</div>"
     markup = article("", "<meta name='dcterms.issued' content='2026-02-09'>", 15).replace("</article>", foot + "</article>")
     assert published(markup) == "2026-02-09T21:17:00+01:00"
+
+
+def test_a_blog_dates_the_page_and_tells_the_hour_in_the_foot_of_its_post() -> None:
+    foot = "<div class='post-footer'>Eingestellt von <b>Jana Okonski</b> um 21:17 Uhr, 14 Kommentare</div>"
+    markup = article("<h2>Montag, 9. Februar 2026</h2>", "", 15).replace("</article>", foot + "</article>")
+    assert published(markup) == "2026-02-09T21:17:00+01:00"
+    assert witnesses.bylines(stated(markup), ["Tagespost"]).people == ("Jana Okonski",)
+
+
+def test_words_of_nested_elements_stand_in_their_order() -> None:
+    block = document_fromstring("<div><span>Von <b>Jana <i>Okonski</i></b></span> um <p>neun</p>Uhr</div>")
+    assert spaced(block) == "Von Jana Okonski um neun Uhr"
