@@ -62,7 +62,7 @@ def read(
     ``lead``, which was read already.
     """
     around = list(heading.iterancestors()) if heading is not None else []
-    boxes.unframe(tree)
+    boxes.unframe(tree, heading)
     prune(tree, furniture, heading)
     below = standfirst.texts_below(heading) if heading is not None else []
     if heading is not None:

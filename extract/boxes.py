@@ -43,22 +43,64 @@ _LONGEST_HEAD = 70
 _images = etree.XPath("//img | //picture | //video")
 _links = etree.XPath("//a[@href]")
 _layout_tables = etree.XPath("//table[.//td[count(.//br) > 3 or count(.//p) > 1][string-length(normalize-space()) > 400]]")
+_framing_tables = etree.XPath("//table[.//table] | //table[count(.//td) = 1]")
+"""Tables around tables and tables of one cell, as mails are laid out: tables of facts are neither."""
+_TEXTS = frozenset({"p", "h1", "h2", "h3", "h4", "ul", "ol"})
+_MAIN_CELL, _SIDE_SHARE = 400, 0.5
 _LEAD_LENGTH = 80
 _prose_texts = etree.XPath("string-length(normalize-space())")
 
 
-def unframe(tree: HtmlElement) -> None:
-    """Make the tree say what readers see, in place: paragraphs in headers, tables and line breaks; no footnote marks."""
+def unframe(tree: HtmlElement, heading: HtmlElement | None = None) -> None:
+    """Make the tree say what readers see, in place: paragraphs in headers, tables and line breaks; no footnote marks.
+
+    Of a table that lays out the page only the column of the article stays, and those that hold ``heading``.
+    """
     for mark in [sup for sup in tree.iter("sup") if any((a.get("href") or "").startswith("#") for a in sup.iter("a"))]:
         mark.drop_tree()
     for header in list(tree.iter("header")):
         _unframe_header(header)
-    for table in _layout_tables(tree) if next(tree.iter("table"), None) is not None else ():
-        for element in table.iter("table", "tbody", "tr", "td", "center"):
-            element.tag = "div"
+    if next(tree.iter("table"), None) is not None:
+        _unframe_tables(tree, heading)
     for parent in {br.getparent() for br in tree.iter("br")}:
         if parent is not None and parent.tag in ("div", "font", "body", "center", "section", "article", "td", "span"):
             _wrap_runs(parent)
+
+
+def _unframe_tables(tree: HtmlElement, heading: HtmlElement | None) -> None:
+    tables = [*_layout_tables(tree), *_framing_tables(tree)]
+    if tables:
+        _drop_side_cells(tables, heading)
+    for table in tables:
+        for element in reversed(list(table.iter("table", "tbody", "tr", "td", "center"))):
+            if len(element) == 1 and element[0].tag in _TEXTS:  # a heading alone in a block counts as the end of it
+                element.drop_tag()
+            else:
+                element.tag = "div"
+    if tables and next(tree.iter("article", "main"), None) is None:
+        whole = _length(tree)
+        page = next((table for table in tables if table.tag == "div" and _length(table) > _LARGEST_SHARE * whole), None)
+        if page is not None:  # of a page without any such block trafilatura takes the paragraphs, and no heading
+            page.tag = "article"
+
+
+def _drop_side_cells(tables: Iterable[HtmlElement], heading: HtmlElement | None) -> None:
+    """Take the cells beside the one with most unlinked text: polls, prices, teasers, if each has less than half of it."""
+    inner = {
+        cell: _unlinked(cell) for table in tables for cell in table.iter("td") if next(cell.iter("table"), None) is None
+    }
+    main = max(inner, key=lambda cell: inner[cell], default=None)
+    if main is None or inner[main] < _MAIN_CELL:
+        return
+    above = set(heading.iterancestors()) if heading is not None else set[HtmlElement]()
+    for cell in [main, *main.iterancestors("td")]:
+        for side in [*cell.itersiblings("td", preceding=True), *cell.itersiblings("td")]:
+            if side not in above and _unlinked(side) <= _SIDE_SHARE * inner[main]:
+                side.drop_tree()
+
+
+def _unlinked(cell: HtmlElement) -> int:
+    return _length(cell) - sum(map(_length, cell.iter("a")))
 
 
 def _unframe_header(header: HtmlElement) -> None:
