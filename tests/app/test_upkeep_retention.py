@@ -52,6 +52,6 @@ def test_what_is_no_longer_kept_is_said_plainly(tmp_path: Path) -> None:
 def test_an_archive_without_pages_is_called_empty(tmp_path: Path) -> None:
     folder = write_desk(tmp_path)
     (folder / "lagebild.yaml").write_text("keep_raw: 30d\n", encoding="utf-8")
-    assert re.search(r"archive +empty", done("-C", folder, "status").out)
+    assert re.search(r"^ *archive +empty$", done("-C", folder, "status").out, re.MULTILINE)
     (folder / "lagebild.yaml").write_text("workers: 1\n", encoding="utf-8")
-    assert "archive" not in done("-C", folder, "status").out
+    assert not re.search(r"^ *archive ", done("-C", folder, "status").out, re.MULTILINE)
