@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -77,6 +77,27 @@ _GALLERY_PATH = re.compile(
 _VIDEO_PATH = re.compile(r"/(?:videos?|mediathek|watch|tv)[/-]", re.I)
 _LITTLE = 250
 """Code points; a text shorter than this may be the one sentence a wall let through, so all of the page is asked."""
+_SEARCH_TITLE = re.compile(
+    r"^\W*(?:(?:ihre )?such(?:ergebnisse?|e)\b(?: nach| für)?|search(?: results?)?(?: for)?\s*(?:$|[:\"“„'‘|–-])|"
+    r"search results|[\d.,]+ (?:such)?(?:treffer|ergebnisse|results)\b|results for\b|(?:treffer|ergebnisse) für\b)",
+    re.I,
+)
+_SEARCH_PATH = re.compile(r"/(?:suche|search|suchergebnisse?|search-results?|recherche)(?:/|\.\w+)?$", re.I)
+_SEARCH_QUERY = frozenset({"q", "query", "s", "suche", "search", "searchterm", "suchbegriff", "keywords", "term"})
+_LOG_IN = re.compile(
+    r"anmelde\w*|melden sie sich|einloggen|log ?in|log in|sign in|pass(?:wor[dt]|phrase)|kennwort|benutzername|username|"
+    r"registrier\w*|regist(?:er|ration)|zugangsdaten|mitglied(?:er|schaft)?|members?(?:hip)?|account|konto|abonnent\w*|"
+    r"subscribers?",
+    re.I,
+)
+_MAIL = re.compile(
+    r"(?:im browser (?:an(?:sehen|zeigen)|öffnen)|(?:view|open|read) (?:this (?:e-?mail|newsletter) |it )?(?:in|on) "
+    r"(?:your|the|a) (?:web )?browser|web-?(?:ansicht|version)|online-?(?:ansicht|version)|"
+    r"nicht (?:richtig|korrekt) (?:angezeigt|dargestellt)|"
+    r"newsletter (?:wurde )?(?:an|to)\b)",
+    re.I,
+)
+_UNSUBSCRIBE = re.compile(r"abbestellen|abmelden|austragen|unsubscribe|manage (?:your )?(?:preferences|subscription)", re.I)
 _SHORT = 600
 """Code points; consent and error pages say less about anything else, short news say more."""
 
@@ -98,16 +119,18 @@ def says_article(stated: Stated) -> bool:
     )
 
 
-def failure(stated: Stated, title: str | None, text: str, everything: str, status: int) -> str | None:
+def failure(stated: Stated, title: str | None, text: str, everything: str, status: int, listing: Listing) -> str | None:
     """Return ``error_page`` or ``consent`` if the page is one, told by its titles and by how little else it says.
 
-    ``text`` is what was found as the article, ``everything`` all words of the page: a wall often leaves no text at all.
+    ``text`` is what was found as the article, ``everything`` all words of the page: a wall often leaves no text at all. An
+    error page that recommends other pages (``listing``) may say more, but no more at a stretch than teasers do.
     """
     if status >= 400:
         return "error_page"
     titles = [name for name in (title, stated.document_title, *_headline_texts(stated)) if name]
     says_error = any(_ERROR_TITLE.match(name.strip()) or _ERROR_ANYWHERE.search(name) for name in titles)
-    if (says_error or stated.named_error) and len(text) < _SHORT and not says_article(stated):
+    says_little = len(text) < _SHORT or (listing.headlines >= 3 and listing.run < _DATED_RUN)
+    if (says_error or stated.named_error) and says_little and not says_article(stated):
         return "error_page"
     if says_article(stated) and not any(_WALL_TITLE.search(name) for name in titles):
         return None
@@ -183,23 +206,29 @@ class Listing(NamedTuple):
     run: int
 
 
-def is_section(stated: Stated, url: str, listing: Listing, text: str, *, dated: bool) -> bool:
+def is_section(stated: Stated, url: str, listing: Listing, text: str, *, dated: bool, mail: bool = False) -> bool:
     """Whether the page lists other pages' headlines rather than being one: by its address, its claims and its links.
 
-    ``text`` is what was found as the article, ``dated`` whether a time was found. A page that says it is an article is one,
+    ``text`` is what was found as the article, ``dated`` whether a time was found, ``mail`` whether this is a newsletter as
+    sent, whose parts are headed and linked as a list's are. A page that says it is an article is one,
     unless its address is a root; so is one that says more at a stretch than any teaser does.
     """
-    if urlsplit(url).path in ("", "/"):
+    parts = urlsplit(url)
+    at_length = sum(len(line) for line in text.split("\n") if len(line) >= _LONG_PARAGRAPH)
+    if mail and len(text) >= _SHORT:
+        return False
+    if parts.path in ("", "/"):
         return True
     if stated.article is not None or is_media_page(stated):
         return False
+    if is_search(stated, url):
+        return True
     collection = bool(stated.types & jsonld.LIST_TYPES)
     several, many = listing.headlines >= 3, listing.headlines >= 6
     if says_article(stated) or collection:
         return collection and several
     lists = (stated.first("og:type") or "").lower() in ("website", "profile")
     in_place, length = is_listing_path(url), len(text)
-    at_length = sum(len(line) for line in text.split("\n") if len(line) >= _LONG_PARAGRAPH)
     if (listing.run if several else at_length) >= (_DATED_RUN if dated or not several else _ARTICLE_RUN):
         return False
     if not in_place and (at_length >= (_DATED_RUN if dated else _ARTICLE_RUN) or (dated and _names(url, stated.heading))):
@@ -209,6 +238,32 @@ def is_section(stated: Stated, url: str, listing: Listing, text: str, *, dated: 
     if in_place and (several or not dated or length < _SECTION_TEXT):
         return True
     return lists and several and length < 1500
+
+
+def is_search(stated: Stated, url: str) -> bool:
+    """Whether a page lists what a search found: two of its address, the question in it, and its titles say so."""
+    parts = urlsplit(url)
+    asked = any(name.lower() in _SEARCH_QUERY and value for name, value in parse_qsl(parts.query))
+    titles = [name for name in (stated.document_title, *_headline_texts(stated)) if name]
+    named = any(_SEARCH_TITLE.search(name.strip()) for name in titles)
+    return bool(_SEARCH_PATH.search(parts.path)) + asked + named >= 2
+
+
+def asks_to_log_in(tree: HtmlElement) -> bool:
+    """Whether the page has a field for a password, before forms are taken from it."""
+    return next(iter(tree.xpath("//input[@type='password']")), None) is not None
+
+
+def is_log_in(stated: Stated, text: str) -> bool:
+    """Whether the text of a page with a password's field speaks of little but logging in and registering."""
+    words = [match.group().lower() for match in _LOG_IN.finditer(text[:2000])]
+    dense = len(words) * 20 > len(text.split())
+    return len(text) < _SHORT and not says_article(stated) and len(set(words)) >= 2 and dense
+
+
+def is_mail(words: str) -> bool:
+    """Whether all words of a page are a mail's: it can be seen in a browser, and unsubscribed from."""
+    return bool(_UNSUBSCRIBE.search(words)) and bool(_MAIL.search(words))
 
 
 _SECTION_TEXT = 200

@@ -76,6 +76,8 @@ _NOTICE = re.compile(
     r"(?:do|does) not (?:necessarily )?(?:reflect|represent) (?:the )?(?:\w+ ){0,4}(?:views?|opinions?|positions?|policy)|"
     r"^(?:the )?(?:views|opinions) expressed\b|represents? the (?:views|opinions) of (?:its|the) authors?|"
     r"(?:notice|spot(?:ted)?|found?|see) an? (?:error|mistake|typo)\b|fehler (?:gefunden|entdeckt|melden)|"
+    r"nicht (?:richtig|korrekt) (?:angezeigt|dargestellt)|^(?:newsletter )?im browser (?:ansehen|anzeigen|öffnen)|"
+    r"^(?:view|open|read) .{0,30}in (?:your|the|a) (?:web )?browser|"
     r"gibt (?:nicht (?:notwendig|unbedingt).{0,30}|(?:ausschließlich|allein) )?die (?:persönliche )?"
     r"(?:meinung|ansicht) (?:der|des) (?:autor|verfasser)|^(?:@\w{4,20}\s*\{)",
     re.I,

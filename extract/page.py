@@ -43,6 +43,8 @@ class _Reading:
     layout: Layout
     listing: kinds.Listing
     walled: bool
+    mail: bool
+    asks_to_log_in: bool
     words: str
     habits: dates.Habits
 
@@ -101,6 +103,8 @@ def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, fla
         layout=built,
         listing=listing,
         walled=stated.paywalled or access.asks_to_pay(words),
+        mail=kinds.is_mail(words),
+        asks_to_log_in=kinds.asks_to_log_in(tree),
         words=one_line(words[:20_000]),
         habits=dates.habits(page.fetched_at, zone, day_first, language, name),
     )
@@ -111,11 +115,12 @@ def _judge(reading: _Reading) -> Article | Rejected:
     stated, url = reading.stated, reading.page.final_url
     article = _article(reading)
     length = len(article.text or "")
-    reason = kinds.failure(stated, article.title, article.text or "", reading.words, reading.page.status)
-    if reason is None and kinds.is_section(
-        stated, url, reading.listing, article.text or "", dated=_is_dated(reading, article)
-    ):
+    text, dated = article.text or "", _is_dated(reading, article)
+    reason = kinds.failure(stated, article.title, text, reading.words, reading.page.status, reading.listing)
+    if reason is None and kinds.is_section(stated, url, reading.listing, text, dated=dated, mail=reading.mail):
         reason = "section"
+    if reason is None and reading.asks_to_log_in and kinds.is_log_in(stated, text):
+        reason = "no_text"
     if reason is None and length < _SHORTEST:
         reason = "no_text"
     if reason is None:
