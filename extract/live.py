@@ -87,7 +87,7 @@ def _from_block(element: HtmlElement, site: dates.Habits) -> Update | None:
     lines = [
         spaced(block)
         for block in element.iter(*_BLOCK_TAGS)
-        if not any(child.tag in _BLOCK_TAGS for child in block.iterdescendants())
+        if not any(child.tag in _BLOCK_TAGS for child in block.iterdescendants()) and not marks(block).byline
     ]
     if not any(lines):
         lines = [spaced(element).removeprefix(stamp).strip()]
