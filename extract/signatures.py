@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from extract.dated import following
 from extract.decode import one_line
 from extract.marks import marks
 from extract.places import in_card, spaced
@@ -75,7 +74,7 @@ def is_contact(element: HtmlElement) -> bool:
 
 def _lines(heading: HtmlElement, around: frozenset[HtmlElement]) -> Iterator[str]:
     """Yield the lines below a headline that begin as signatures do, outside of other articles' teasers."""
-    for holder, text in following(heading):
+    for holder, text in _texts_after(heading):
         if not _FIRST_WORD.match(text) or holder.tag in ("script", "style", "figcaption", "option"):
             continue
         block = holder
@@ -84,6 +83,17 @@ def _lines(heading: HtmlElement, around: frozenset[HtmlElement]) -> Iterator[str
         whole, feet = spaced(block), _own_feet(holder)
         if not in_card(holder, around | feet) and (feet or not marks(block).promo):
             yield whole if len(whole) <= _LONGEST and _FIRST_WORD.match(whole) else one_line(text)
+
+
+def _texts_after(heading: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield the texts after a heading with the element each stands in; nearly in order, and quicker than `following`."""
+    passed = False
+    for element in heading.getroottree().getroot().iter():
+        if passed and element.text and isinstance(element.tag, str):
+            yield element, element.text
+        passed = passed or element is heading
+        if passed and element.tail and (parent := element.getparent()) is not None:
+            yield parent, element.tail
 
 
 def _own_feet(element: HtmlElement) -> frozenset[HtmlElement]:
