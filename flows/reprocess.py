@@ -21,6 +21,7 @@ async def reprocess(
 
     async def work(services: Services) -> str:
         report = await read_again(services, since, stage)
-        return f"{sum(report.outcomes.values())} pages read again"
+        kept = f", {report.not_kept} no longer kept" if report.not_kept else ""
+        return f"{sum(report.outcomes.values())} pages read again{kept}"
 
     return await tick(desk, None, work)
