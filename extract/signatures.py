@@ -89,10 +89,10 @@ def _texts_after(heading: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     """Yield the texts after a heading with the element each stands in; nearly in order, and quicker than `following`."""
     passed = False
     for element in heading.getroottree().getroot().iter():
-        if passed and element.text and isinstance(element.tag, str):
+        if passed and element.text and not element.text.isspace() and isinstance(element.tag, str):
             yield element, element.text
         passed = passed or element is heading
-        if passed and element.tail and (parent := element.getparent()) is not None:
+        if passed and element.tail and not element.tail.isspace() and (parent := element.getparent()) is not None:
             yield parent, element.tail
 
 
