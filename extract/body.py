@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import islice
 
 from lxml.etree import _Element, iterwalk, strip_elements, tostring
@@ -90,7 +90,7 @@ def prune(tree: HtmlElement, furniture: Iterable[HtmlElement] = (), heading: Htm
     """Take from the tree, in place, what is never an article's prose: furniture, scripts, link blocks, promotions."""
     for element in furniture:
         _drop(element)
-    above = {id(element) for element in heading.iterancestors()} if heading is not None else set[int]()
+    above = frozenset(heading.iterancestors()) if heading is not None else frozenset[HtmlElement]()
     _open_frames(tree, above)
     strip_elements(tree, *_NEVER, with_tail=False)
     for element in _promotions(tree, above):
@@ -103,16 +103,16 @@ def prune(tree: HtmlElement, furniture: Iterable[HtmlElement] = (), heading: Htm
         _drop(element)
 
 
-def _open_frames(tree: HtmlElement, above: set[int]) -> None:
+def _open_frames(tree: HtmlElement, above: Set[HtmlElement]) -> None:
     """Make plain blocks of the forms and navigations around the article: some systems put the whole page into one."""
-    frames = [frame for frame in tree.iter(*_FRAMES) if id(frame) in above or _prose_length(frame) >= SHORT]
+    frames = [frame for frame in tree.iter(*_FRAMES) if frame in above or _prose_length(frame) >= SHORT]
     whole = _prose_length(tree) if frames else 0
     for frame in frames:
-        if id(frame) in above or _prose_length(frame) > _PROMO_SHARE * whole:
+        if frame in above or _prose_length(frame) > _PROMO_SHARE * whole:
             frame.tag = "div"
 
 
-def _promotions(tree: HtmlElement, above: set[int]) -> list[HtmlElement]:
+def _promotions(tree: HtmlElement, above: Set[HtmlElement]) -> list[HtmlElement]:
     """Return the outermost blocks named like promotions; paragraphs of one name that are most of the prose are none."""
     found: list[HtmlElement] = []
     alike: dict[str, int] = {}
@@ -120,7 +120,7 @@ def _promotions(tree: HtmlElement, above: set[int]) -> list[HtmlElement]:
     walk = iterwalk(tree, events=("start",), tag=_PROMO_TAGS)
     for _, element in walk:
         named = marks(element)
-        if id(element) in above:
+        if element in above:
             continue
         if named.paywall and offers_soon(element.text_content()):
             found.append(element)

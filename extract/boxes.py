@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -140,11 +140,11 @@ def _wrap_runs(parent: HtmlElement) -> None:
 
 def foreign(tree: HtmlElement, heading: HtmlElement | None) -> Iterator[HtmlElement]:
     """Yield the blocks that are captions, teaser cards, and boxes headed as such; never one around the headline."""
-    above = {id(element) for element in heading.iterancestors()} if heading is not None else set()
+    above = frozenset(heading.iterancestors()) if heading is not None else frozenset[HtmlElement]()
     whole = _prose(tree)
 
     def small(block: HtmlElement) -> bool:
-        return id(block) not in above and _prose(block) <= _LARGEST_SHARE * whole
+        return block not in above and _prose(block) <= _LARGEST_SHARE * whole
 
     yield from _captions(tree, above)
     yield from _cards(tree, above, whole)
@@ -159,10 +159,10 @@ def _length(element: HtmlElement) -> int:
     return int(_prose_texts(element))
 
 
-def _grow(block: HtmlElement, longest: int, above: set[int]) -> HtmlElement:
+def _grow(block: HtmlElement, longest: int, above: Set[HtmlElement]) -> HtmlElement:
     """Return the largest block around an element that still has no more text than a caption or a teaser."""
     for parent in block.iterancestors():
-        if parent.tag in _BODIES or id(parent) in above or _length(parent) > longest:
+        if parent.tag in _BODIES or parent in above or _length(parent) > longest:
             break
         block = parent
     return block
@@ -176,31 +176,31 @@ def _stands_beside_prose(block: HtmlElement) -> bool:
     return False
 
 
-def _captions(tree: HtmlElement, above: set[int]) -> Iterator[HtmlElement]:
-    seen: set[int] = set()
+def _captions(tree: HtmlElement, above: Set[HtmlElement]) -> Iterator[HtmlElement]:
+    seen: set[HtmlElement] = set()
     for image in _images(tree):
         block = _grow(image, _CAPTION_LENGTH, above)
-        if id(block) in seen or block.tag not in _BLOCKS or not _length(block):
+        if block in seen or block.tag not in _BLOCKS or not _length(block):
             continue
-        seen.add(id(block))
+        seen.add(block)
         if next(block.iter("h1", "h2", "h3"), None) is None and _stands_beside_prose(block):
             yield block
 
 
-def _cards(tree: HtmlElement, above: set[int], whole: int) -> Iterator[HtmlElement]:
+def _cards(tree: HtmlElement, above: Set[HtmlElement], whole: int) -> Iterator[HtmlElement]:
     """Find blocks that begin with a linked headline which stands alone, and say little more."""
-    cards: dict[int, HtmlElement] = {}
+    cards: dict[HtmlElement, None] = {}
     for link in _links(tree):
         href = (link.get("href") or "").strip()
-        if href.startswith(("#", "mailto:", "tel:", "javascript:")) or id(link) in above:
+        if href.startswith(("#", "mailto:", "tel:", "javascript:")) or link in above:
             continue
         if len(link.text_content().split()) < _WORDS_OF_A_HEADLINE or not _stands_alone(link):
             continue
         card = _grow(link, _CARD_LENGTH, above)
         if card.tag in _BLOCKS and _stands_beside_prose(card):
-            cards[id(card)] = card
-    if sum(map(_prose, cards.values())) <= _LARGEST_SHARE * whole:
-        yield from cards.values()
+            cards[card] = None
+    if sum(map(_prose, cards)) <= _LARGEST_SHARE * whole:
+        yield from cards
 
 
 def _stands_alone(link: HtmlElement) -> bool:

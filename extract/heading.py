@@ -114,12 +114,12 @@ def heading_text(heading: HtmlElement | None) -> tuple[str | None, str | None]:
     kicker = next((el for el in heading.iterdescendants() if marks(el).kicker), None)
     if kicker is None:
         return spaced(heading), None
-    inside = {id(node) for node in kicker.iter()}
+    inside = frozenset(kicker.iter())
     words = [heading.text or ""]
     for node in heading.iterdescendants():
-        if id(node) not in inside:
+        if node not in inside:
             words.append(node.text or "")
-        if id(node) not in inside or node is kicker:
+        if node not in inside or node is kicker:
             words.append(" " + (node.tail or ""))
     text = one_line(" ".join(words)).lstrip(":|–— ")
     return (text or spaced(heading)), spaced(kicker).rstrip(" :|–—")
