@@ -47,4 +47,4 @@ def test_a_suggestion_stays_quick_among_thousands_of_names() -> None:
     begun = time.process_time()
     assert nearest("source-77-64x", names) is not None
     assert nearest("x" * 100_000, names) is None
-    assert time.process_time() - begun < 0.05
+    assert time.process_time() - begun < 2  # all pairs letter by letter take minutes; a few hundredths are usual
