@@ -9,7 +9,7 @@ from lxml.html import document_fromstring
 
 from extract import dates, witnesses
 from extract.stated import read_stated
-from extract.titles import choose, without_site
+from extract.titles import Place, choose, without_site
 from tests.extract.making import FETCHED, URL, article, page
 
 SITE = ["Tagespost", "tagespost.example", "tagespost"]
@@ -35,7 +35,7 @@ def test_the_site_name_is_removed_and_nothing_else(text: str, bare: str) -> None
 
 
 def test_two_spellings_of_one_road_back_each_other_and_readers_spelling_is_kept() -> None:
-    said = [("json-ld", "Brücke auf der B2 gesperrt"), ("og", "Brücke auf der B2 gesperrt")]
+    said: list[tuple[Place, str | None]] = [(place, "Brücke auf der B2 gesperrt") for place in ("json-ld", "og")]
     assert choose([("h1", "Brücke auf der B\u202f2 gesperrt"), *said], SITE, None).title == "Brücke auf der B 2 gesperrt"
     assert choose([("h1", "Brücke auf der B2 gesperrt"), *said], SITE, None).title == "Brücke auf der B2 gesperrt"
 
