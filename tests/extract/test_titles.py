@@ -35,7 +35,8 @@ def test_the_site_name_is_removed_and_nothing_else(text: str, bare: str) -> None
 
 
 def test_two_spellings_of_one_road_back_each_other_and_readers_spelling_is_kept() -> None:
-    said: list[tuple[Place, str | None]] = [(place, "Brücke auf der B2 gesperrt") for place in ("json-ld", "og")]
+    joined = "Brücke auf der B2 gesperrt"
+    said: list[tuple[Place, str | None]] = [("json-ld", joined), ("og", joined)]
     assert choose([("h1", "Brücke auf der B\u202f2 gesperrt"), *said], SITE, None).title == "Brücke auf der B 2 gesperrt"
     assert choose([("h1", "Brücke auf der B2 gesperrt"), *said], SITE, None).title == "Brücke auf der B2 gesperrt"
 
