@@ -125,6 +125,8 @@ _TAIL_SHARE, _TAIL_FROM = 0.5, 3
 _QUOTE = (4, 250)
 """A pulled quote's least words and most code points."""
 _RUN, _ENOUGH = 3, 0.7
+_MOST_PARAGRAPHS = 500
+"""Up to so many lines are compared with one another; no article has more, and the work grows with their square."""
 
 
 def without_tail(lines: list[str]) -> list[str]:
@@ -146,6 +148,8 @@ def _tells_of(name: str, paragraph: str) -> bool:
 
 def without_pulled(lines: list[str]) -> list[str]:
     """Return the lines without quotes pulled out of another paragraph, and without the name that stands below each."""
+    if len(lines) > _MOST_PARAGRAPHS:
+        return lines
     folded = [fold(line) for line in lines]
     gone: set[int] = set()
     for index, line in enumerate(lines):
