@@ -31,6 +31,8 @@ _FEW_LETTERS, _LABEL_AFTER = 15, 40
 _INLINE = frozenset({"span", "b", "strong", "i", "em", "nobr", "small", "a", "time", "abbr", "font"})
 
 _TEXTS_BELOW, _TEXTS_ABOVE = 20, 4
+_MOST = 300
+"""Dated texts, and time elements, that are looked at: a page that has more says its own time among the first."""
 _with_value = etree.XPath("(//@content | //@title)/..")
 _with_year = etree.XPath("//text()[contains(., '20') or contains(., '19')]")
 
@@ -67,7 +69,7 @@ def gather(
     above = list(islice(_preceding(heading), _TEXTS_ABOVE)) if heading is not None else []
     near = dict.fromkeys((holder for holder, _ in above), 1) | dict.fromkeys((holder for holder, _ in below), 2)
     named = [] if certain else _named(tree, around)
-    elements = [*named, *(found for time in tree.iter("time") for found in _of_time(time, around, near))]
+    elements = [*named, *(found for time in islice(tree.iter("time"), _MOST) for found in _of_time(time, around, near))]
     lines = [found for block in marked for found in _of_line(spaced(block), 1 + _nearness(block, near))]
     certain = certain or any(":" in each.text and each.rank >= 2 and not each.updated for each in elements)
     texts = [*above, *below] if certain else [(_holder(text), text) for text in _with_year(tree)]
@@ -186,9 +188,12 @@ def _of_texts(
     texts: Iterable[tuple[HtmlElement, str]], around: Set[HtmlElement], near: Mapping[HtmlElement, int]
 ) -> Iterator[_Found]:
     """Yield the lines near the headline that state a day, and those anywhere that call it the day of publication."""
-    for holder, text in texts:
-        if len(text) > _LONGEST_TEXT or holder.tag in ("script", "style", "title", "option") or not dates.day_in(text):
-            continue
+    dated = (
+        (holder, text)
+        for holder, text in texts
+        if len(text) <= _LONGEST_TEXT and holder.tag not in ("script", "style", "title", "option") and dates.day_in(text)
+    )
+    for holder, text in islice(dated, _MOST):
         close, line = near.get(holder, 0), one_line(text)
         block = holder
         while block.tag in _INLINE and (parent := block.getparent()) is not None:

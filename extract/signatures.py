@@ -74,13 +74,20 @@ def is_contact(element: HtmlElement) -> bool:
 
 def _lines(heading: HtmlElement, around: frozenset[HtmlElement]) -> Iterator[str]:
     """Yield the lines below a headline that begin as signatures do, outside of other articles' teasers."""
+    known: dict[HtmlElement, str] = {}  # a block of thousands of such lines is put together once
+
+    def words(block: HtmlElement) -> str:
+        if block not in known:
+            known[block] = spaced(block)
+        return known[block]
+
     for holder, text in _texts_after(heading):
         if not _FIRST_WORD.match(text) or holder.tag in ("script", "style", "figcaption", "option"):
             continue
         block = holder
-        while block.tag in _INLINE and (parent := block.getparent()) is not None and len(parent.text_content()) <= _LONGEST:
+        while block.tag in _INLINE and (parent := block.getparent()) is not None and len(words(parent)) <= _LONGEST:
             block = parent
-        whole, feet = spaced(block), _own_feet(holder)
+        whole, feet = words(block), _own_feet(holder)
         if not in_card(holder, around | feet) and (feet or not marks(block).promo):
             yield whole if len(whole) <= _LONGEST and _FIRST_WORD.match(whole) else one_line(text)
 

@@ -34,6 +34,9 @@ HOSTILE = {
         False,
     ),
     "a million entities": (html(TEXT + "<p>" + "&amp;" * 500_000 + "</p>"), False),
+    "8,000 quotes": (article("".join(f"<p>„Wort {n} kommt aus aller Munde hier</p>" for n in range(8000)) + TEXT), False),
+    "20,000 signed lines": (article("<p>" + "Von Anna Muster, 3. März 2025<br>" * 20_000 + "</p>" + TEXT), False),
+    "20,000 times": (html(TEXT + "<time>25. Juni 2025, 14:30 Uhr</time>" * 20_000), False),
     "long class names": (html(TEXT + f"<div class='{'teaser-' * 50_000}'>x</div>" * 5), False),
 }
 
