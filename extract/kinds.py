@@ -93,8 +93,7 @@ _LOG_IN = re.compile(
 _MAIL = re.compile(
     r"(?:im browser (?:an(?:sehen|zeigen)|öffnen)|(?:view|open|read) (?:this (?:e-?mail|newsletter) |it )?(?:in|on) "
     r"(?:your|the|a) (?:web )?browser|web-?(?:ansicht|version)|online-?(?:ansicht|version)|"
-    r"nicht (?:richtig|korrekt) (?:angezeigt|dargestellt)|"
-    r"newsletter (?:wurde )?(?:an|to)\b)",
+    r"nicht (?:richtig|korrekt) (?:angezeigt|dargestellt))",
     re.I,
 )
 _UNSUBSCRIBE = re.compile(r"abbestellen|abmelden|austragen|unsubscribe|manage (?:your )?(?:preferences|subscription)", re.I)
@@ -215,10 +214,10 @@ def is_section(stated: Stated, url: str, listing: Listing, text: str, *, dated: 
     """
     parts = urlsplit(url)
     at_length = sum(len(line) for line in text.split("\n") if len(line) >= _LONG_PARAGRAPH)
+    if parts.path in ("", "/") and not (mail and parts.query):  # some systems tell mails apart by the query alone
+        return True
     if mail and len(text) >= _SHORT:
         return False
-    if parts.path in ("", "/"):
-        return True
     if stated.article is not None or is_media_page(stated):
         return False
     if is_search(stated, url):
@@ -261,9 +260,16 @@ def is_log_in(stated: Stated, text: str) -> bool:
     return len(text) < _SHORT and not says_article(stated) and len(set(words)) >= 2 and dense
 
 
-def is_mail(words: str) -> bool:
-    """Whether all words of a page are a mail's: it can be seen in a browser, and unsubscribed from."""
-    return bool(_UNSUBSCRIBE.search(words)) and bool(_MAIL.search(words))
+def is_mail(tree: HtmlElement, words: str) -> bool:
+    """Whether a page is a newsletter as it was sent.
+
+    It can be seen in a browser, unsubscribed from, and is laid out as mails are, in tables around tables; a site's own
+    pages, which offer newsletters too, have a navigation or a main part.
+    """
+    if not (_UNSUBSCRIBE.search(words) and _MAIL.search(words)):
+        return False
+    own = next(tree.iter("nav", "main", "article"), None)
+    return own is None and next((True for table in tree.iter("table") for _ in table.iterancestors("table")), False)
 
 
 _SECTION_TEXT = 200

@@ -14,7 +14,8 @@ _CREDIT = re.compile(
     re.I,
 )
 _PROMO_LINE = re.compile(
-    r"^\W*(?:lesen sie (?:auch|hier|dazu|mehr|jetzt)|lesen sie:|mehr (?:zum thema|dazu|lesen)|weiterlesen|"
+    r"^\W*(?:lesen sie (?:auch|hier|dazu|mehr|jetzt)|lesen sie:|mehr (?:zum thema|lesen)|"
+    r"mehr dazu(?:\W*$|\W*:|\s+(?:lesen|hier|finden|erfahren|hören|sehen|in|im|auf|bei))|weiterlesen|"
     r"jetzt weiterlesen|auch interessant|das könnte sie auch|"
     r"empfohlener (?:externer|redaktioneller) inhalt|externer inhalt|anzeige$|werbung$|advertisement$|newsletter|"
     r"jetzt abonnieren|abonnieren sie|"
@@ -22,7 +23,9 @@ _PROMO_LINE = re.compile(
     r"vorlesen)|teilen$|drucken$|share this|share on|"
     r"read (?:more|also|next)\b|also read|more on this|more from|related(?: articles?| stories| content)?:?$|"
     r"recommended(?: for you| stories)?:?$|most (?:read|popular)|"
-    r"sign up (?:for|to)|subscribe(?: now| to)|click here|follow (?:us|him|her|\w+) on|join our|get our|"
+    r"sign up (?:for|to)|subscribe(?: now| to)|click here|follow (?:us|him|her|\w+) on|"
+    r"(?:join|get) our (?:\w+ ){0,2}(?:newsletters?|communit\w+|mailing|lists?|channels?|groups?|app|emails?|updates?|"
+    r"whatsapp|telegram|readers|best|latest)|"
     r"you (?:may|might) also like|see also:?|watch:|listen:|"
     r"skip (?:to|past)|this article (?:was|is) originally|kommentare?$|comments?$|alle rechte vorbehalten|"
     r"original-content von:|"
@@ -73,10 +76,14 @@ _COUNT_LINE = re.compile(
 """How often a page was read, its buttons in brackets, a release's number."""
 _NOTICE = re.compile(
     r"(?:does not|do not|doesn.t) (?:take|hold) (?:any )?institutional (?:positions?|views?)|"
-    r"(?:do|does) not (?:necessarily )?(?:reflect|represent) (?:the )?(?:\w+ ){0,4}(?:views?|opinions?|positions?|policy)|"
+    r"\b(?:expressed|authors?.?|contributors?.?)\b.{0,120}(?:do|does) not (?:reflect|represent)|"
+    r"(?:do|does) not necessarily (?:reflect|represent)|"
     r"^(?:the )?(?:views|opinions) expressed\b|represents? the (?:views|opinions) of (?:its|the) authors?|"
-    r"(?:notice|spot(?:ted)?|found?|see) an? (?:error|mistake|typo)\b|fehler (?:gefunden|entdeckt|melden)|"
-    r"nicht (?:richtig|korrekt) (?:angezeigt|dargestellt)|^(?:newsletter )?im browser (?:ansehen|anzeigen|öffnen)|"
+    r"^\W*(?:if |did |have |should |when )?(?:you |you.ve )?"
+    r"(?:notice|spot(?:ted)?|found|find|see) an? (?:error|mistake|typo)\b|"
+    r"^\W*(?:haben sie )?(?:einen )?fehler (?:gefunden|entdeckt|melden)\W*[?!]|^\W*fehler melden\W*$|"
+    r"(?:mail|newsletter) nicht (?:richtig|korrekt) (?:angezeigt|dargestellt)|"
+    r"^(?:newsletter )?im browser (?:ansehen|anzeigen|öffnen)|"
     r"^(?:view|open|read) .{0,30}in (?:your|the|a) (?:web )?browser|"
     r"gibt (?:nicht (?:notwendig|unbedingt).{0,30}|(?:ausschließlich|allein) )?die (?:persönliche )?"
     r"(?:meinung|ansicht) (?:der|des) (?:autor|verfasser)|^(?:@\w{4,20}\s*\{)",
@@ -97,7 +104,8 @@ _LIVES = (
 )
 _BIO = re.compile(
     r"^(?:(?:prof|dr)\.\s+)*(?:[A-ZÄÖÜ][\w.'’-]+\s+){2,4}(?:ist|war|is|was) (?:(?:the|an?|der|die|eine?|a senior|senior|"
-    r"non-?resident|the former|(?:seit .{2,30})) ?)*(?:\w+ ){0,3}(?:author of|fellow|(?:staff )?(?:writer|reporter)|"
+    r"non-?resident|the former|(?:seit .{2,30})) ?)*(?:\w+ ){0,3}(?:author of (?=[“„\"‘‚«»])|fellow (?:at|of|in|with)|"
+    r"(?:staff )?(?:writer|reporter)|"
     r"correspondent|columnist|analyst at|researcher at|professor (?:at|of|für)|autorin|autor|korrespondent(?:in)?|"
     r"redakteur(?:in)?|wissenschaftliche[rn]? mitarbeiter(?:in)?)\b"
 )
@@ -110,15 +118,17 @@ _TAIL = re.compile(
     r"(?:media|press|investor|presse|medien)[- ]?(?:relations )?(?:contacts?|kontakte?|enquiries|inquiries|office|stelle)"
     r"\b.{0,60}|"
     r"ansprechpartner(?:in)?\b.{0,40}|(?:for )?(?:more|further|additional) information\W*|kontakte?|contacts?|"
-    r"source\s+(?-i:[A-Z]).{2,80}|quelle\s*:\s*.{2,60}|view original (?:content|release)\b.{0,300}|"
+    r"(?-i:SOURCE\s+[A-Z]).{2,80}|quelle\s*:\s*.{2,60}|view original (?:content|release)\b.{0,300}|"
     r"notes? (?:to|for) (?:the )?editors?|hinweise? (?:an|für) (?:die )?redaktion(?:en)?|# ?# ?#|- ?ends? ?-|"
     r"zitier(?:hinweis|vorschlag|weise)\b.{0,20}|(?:suggested|recommended) citation\b.{0,20}|how to cite\b.{0,40}|"
     r"cite this\b.{0,20}|"
-    r"zur person|about the (?:author|company|firm)s?|über (?:das unternehmen|den autor|die autorin))\W*$|"
+    r"about the (?:company|firm)|über das unternehmen)\W*$|"
     r"^\(?(?:additional )?(?:reporting|writing|editing) by (?-i:[A-Z]).{3,250}$|^our standards\s*:",
     re.I,
 )
 """Lines after which a press release or an agency's report is over."""
+_PERSON = re.compile(r"^\W*(?:zur person|about the authors?|über (?:den autor|die autor(?:in|en)))\W*$", re.I)
+"""Heads a portrait, which interviews also have amid their questions: there no more than a portrait follows."""
 _ABOUT = re.compile(r"^\W*(?:about|über)\s+(?:the |die |das |den )?(?P<name>[^\W\d_][\w&.’'-]+)[^?!]{0,50}$", re.I)
 _TAIL_SHARE, _TAIL_FROM = 0.5, 3
 """A tail is at most half of all that was found, and at least so many lines stand before it."""
@@ -135,6 +145,8 @@ def without_tail(lines: list[str]) -> list[str]:
     for index, line in enumerate(lines):
         if index >= _TAIL_FROM and before >= (1 - _TAIL_SHARE) * whole and len(line) <= 320:
             after = lines[index + 1] if index + 1 < len(lines) else ""
+            if _PERSON.match(line) and sum(map(len, lines[index + 1 :])) <= _BIO_LENGTH:
+                return lines[:index]
             if _TAIL.match(line) or ((about := _ABOUT.match(line)) and _tells_of(about["name"], after)):
                 return lines[:index]
         before += len(line)

@@ -103,7 +103,7 @@ def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, fla
         layout=built,
         listing=listing,
         walled=stated.paywalled or access.asks_to_pay(words),
-        mail=kinds.is_mail(words),
+        mail=kinds.is_mail(tree, words),
         asks_to_log_in=kinds.asks_to_log_in(tree),
         words=one_line(words[:20_000]),
         habits=dates.habits(page.fetched_at, zone, day_first, language, name),

@@ -44,6 +44,11 @@ class Told:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+def json_lines(*rows: object) -> bytes:
+    """Return rows as JSON Lines; bytes stand for themselves."""
+    return b"".join((row if isinstance(row, bytes) else json.dumps(row).encode()) + b"\n" for row in rows)
+
+
 def command(*arguments: object, stdin: bytes = b"") -> Told:
     """Give one command in this process."""
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()

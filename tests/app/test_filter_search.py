@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.commanding import Told, command, environment
+from tests.app.commanding import Told, command, json_lines
 from tests.index.elastic_places import url
 from tests.services.elastic_proxy import Answer, Proxy, Request
 
@@ -19,16 +18,7 @@ ROWS = [{"id": f"a{n}", "title": f"Drohne {n}", "text": "Helsing baut." if n % 2
 SERVERS = ["9", pytest.param("8", marks=pytest.mark.deep)]
 
 
-@pytest.fixture(autouse=True)
-def no_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("LAGEBILD_HOME", raising=False)
-    with environment(XDG_DATA_HOME=str(tmp_path / "none")):
-        yield
-
-
-def lines(*rows: object) -> bytes:
-    return b"".join((row if isinstance(row, bytes) else json.dumps(row).encode()) + b"\n" for row in rows)
+pytestmark = pytest.mark.usefixtures("no_desk")
 
 
 @dataclass(frozen=True)
@@ -39,7 +29,7 @@ class Own:
     engine: str
 
     def build(self, *rows: object) -> Told:
-        return command("index", "build", "--into", self.folder, "--engine", self.engine, stdin=lines(*rows))
+        return command("index", "build", "--into", self.folder, "--engine", self.engine, stdin=json_lines(*rows))
 
     def asked(self, *queries: str, options: tuple[object, ...] = ()) -> Told:
         file = self.folder.parent / "queries.txt"

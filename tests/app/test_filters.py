@@ -7,13 +7,13 @@ import gzip
 import json
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.app.commanding import child, command, done, environment
+from tests.app.commanding import child, command, done, json_lines
 
 URL = "https://zeitung.example/politik/gipfel-1.html"
 TEXT = "Die Bundeswehr prüft Drohnen von Helsing. Das Verteidigungsministerium äußerte sich am Montag nicht dazu. " * 3
@@ -26,21 +26,11 @@ ARTICLE = {"id": "a1", "title": "Helsing liefert Drohnen", "text": TEXT}
 HELSING = {"alerts": [{"id": "helsing", "query": "Helsing", "channels": ["nobody-asks"]}]}
 
 
-@pytest.fixture(autouse=True)
-def no_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("LAGEBILD_HOME", raising=False)
-    with environment(XDG_DATA_HOME=str(tmp_path / "none")):
-        yield
-
-
-def feed(*rows: object) -> bytes:
-    """Rows as JSON Lines; bytes stand for themselves."""
-    return b"".join((row if isinstance(row, bytes) else json.dumps(row).encode()) + b"\n" for row in rows)
+pytestmark = pytest.mark.usefixtures("no_desk")
 
 
 def told(*arguments: object, rows: Sequence[object]) -> list[dict[str, Any]]:
-    answers = done(*arguments, stdin=feed(*rows)).lines
+    answers = done(*arguments, stdin=json_lines(*rows)).lines
     assert len(answers) == len(rows)
     return answers
 
@@ -278,7 +268,7 @@ class TestMatch:
 
     def test_a_wrong_alert_ends_with_2_before_the_first_line(self, tmp_path: Path) -> None:
         wrong = {"alerts": [{"id": "a", "query": '"unclosed', "channels": []}]}
-        answer = command("match", "--alerts", self.alerts(tmp_path, wrong), stdin=feed(ARTICLE))
+        answer = command("match", "--alerts", self.alerts(tmp_path, wrong), stdin=json_lines(ARTICLE))
         assert (answer.code, answer.out) == (2, "")
         assert "alerts.a.query" in answer.err
 
@@ -322,7 +312,7 @@ def test_answers_are_flushed_as_they_are_ready_and_the_filter_ends_soon_after_it
     assert process.stdin is not None
     assert process.stdout is not None
     for _ in range(2):  # the second answer is read while the input is still open
-        process.stdin.write(feed({"url": URL, "html": PAGE}))
+        process.stdin.write(json_lines({"url": URL, "html": PAGE}))
         process.stdin.flush()
         assert json.loads(process.stdout.readline())["outcome"] == "article"
     last = time.monotonic()
@@ -341,7 +331,7 @@ def test_a_reader_that_has_gone_is_no_fault() -> None:
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
-    process.stdin.write(feed(*[{"text": TEXT}] * 50))
+    process.stdin.write(json_lines(*[{"text": TEXT}] * 50))
     process.stdin.close()
     assert process.wait(timeout=60) == 0
     assert b"Traceback" not in process.stderr.read()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +11,9 @@ import pytest_asyncio
 import yaml
 from aiohttp import web
 
-from tests.app.commanding import LOOPBACK, Told, command, environment
-from tests.crawlers.sites import Site, serve
+from tests.app.commanding import environment
+from tests.app.desk import Desk
+from tests.crawlers.sites import serve
 
 PAGE = """<html lang="de"><head><title>Helsing liefert Drohnen | Zeitung</title><meta property="og:type" content="article">
 <meta property="article:published_time" content="2026-03-02T08:55:00+01:00"></head><body><article>
@@ -27,21 +26,7 @@ CONSENT = """<html lang="de"><head><title>Zustimmung</title></head><body><h1>Mit
 Einwilligung jederzeit widerrufen.</p><button>Alle akzeptieren</button></body></html>"""
 
 
-@dataclass
-class Desk:
-    """A desk over one site; commands run beside the site's server."""
-
-    folder: Path
-    site: Site
-
-    async def command(self, *arguments: object) -> Told:
-        return await asyncio.to_thread(command, "-C", self.folder, *arguments)
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> Iterator[None]:
-    with environment(**LOOPBACK):
-        yield
+pytestmark = pytest.mark.usefixtures("loopback")
 
 
 @pytest_asyncio.fixture

@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import yaml
 
-from tests.app.commanding import LOOPBACK, Told, command, environment
-from tests.crawlers.sites import Site, serve
+from tests.app.desk import Desk
+from tests.crawlers.sites import serve
 
 LINK = '<link rel="alternate" type="application/rss+xml" title="{}" href="{}">'
 HEAD = LINK.format("Zeitung", "/feed") + LINK.format("Zeitung: Politik", "/politik/feed")
 
 
-@dataclass
-class Desk:
-    folder: Path
-    site: Site
-
-    async def command(self, *arguments: object) -> Told:
-        return await asyncio.to_thread(command, "-C", self.folder, *arguments)
-
-    def source(self, id_: str) -> dict[str, object]:
-        found: dict[str, object] = yaml.safe_load((self.folder / "config" / "sources" / f"{id_}.yaml").read_text("utf-8"))
-        return found
-
-    def files(self) -> list[str]:
-        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> Iterator[None]:
-    with environment(**LOOPBACK):
-        yield
+pytestmark = pytest.mark.usefixtures("loopback")
 
 
 @pytest_asyncio.fixture

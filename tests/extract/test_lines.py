@@ -38,11 +38,34 @@ def test_a_line_about_the_page_is_left_out_wherever_it_stands(line: str) -> None
         "Über die Elbe führt kein Weg",
         "The house has 130 members and four hundred friends.",
         "„Wir wissen nicht, wo er ist, und er weiß es auch nicht.“",
+        "Prüfer haben im Vertrag einen Fehler entdeckt und den Bau gestoppt.",
+        "Fehler gefunden hat auch die Truppe bei der Abnahme der Brücke.",
+        "Investigators found a mistake in the drawings of the pier.",
+        "The remarks do not reflect the position of the port, a spokesman said.",
+        "Auf dem Schirm wurde das Ufer nicht korrekt angezeigt, sagt der Bericht.",
+        "Ulf Sund is the author of a plan that the port rejects.",
+        "Source Code liegt nun offen",
+        "Mehr dazu sagte der Sprecher nicht.",
+        "Join our crew, says the poster at the pier.",
     ],
 )
-def test_a_line_of_the_text_stays(line: str) -> None:
-    lines = [*TEXT[:4], line, *TEXT[4:]]
+@pytest.mark.parametrize("place", [0, 4, 6])
+def test_a_line_of_the_text_stays(line: str, place: int) -> None:
+    lines = [*TEXT[:place], line, *TEXT[place:]]
     assert filter_lines(lines) == lines
+
+
+def test_a_portrait_amid_an_interview_ends_no_text() -> None:
+    asked = [
+        "Frau Rehm, der Kai ist seit Jahren gesperrt, und im Winter drückt das Eis gegen die Mauer. Wie lange noch?",
+        "Wir messen jede Nacht. Solange die Pfähle stehen, liegen hier Schiffe, danach anderswo.",
+        "Der Rat will die Kräne trotzdem erst im nächsten Jahrzehnt ersetzen.",
+        "Dann wird er bis dahin von Hand entladen lassen müssen, und dafür fehlen uns vierzig Leute.",
+    ]
+    portrait = ["Zur Person", "Oda Rehm leitet die Werft in dritter Folge und hält Bienen."]
+    answered = [line.replace("e", "en").replace("i", "ia") * 2 for line in asked]
+    assert filter_lines([*asked, *portrait, *answered]) == [*asked, *portrait, *answered]
+    assert filter_lines([*asked, *portrait]) == asked
 
 
 def test_from_a_telling_line_on_a_release_is_over_if_little_follows() -> None:
