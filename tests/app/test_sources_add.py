@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.app.commanding import environment
 from tests.app.desk import Desk
 from tests.crawlers.sites import serve
 
@@ -64,3 +65,12 @@ async def test_opml_adds_a_feed_of_a_host_that_the_desk_has_already(desk: Desk, 
     told = await desk.command("sources", "import", file, "--json")
     assert [one["id"] for one in told.json["written"]] == ["127-0-0-1-politik"]
     assert told.json["skipped"] == []
+
+
+async def test_a_private_address_is_refused_with_the_setting_that_allows_it(desk: Desk) -> None:
+    with environment(LAGEBILD_ALLOW_PRIVATE=""):
+        refused = await desk.command("sources", "add", f"{desk.site.url}/")
+    assert refused.code == 2
+    assert "127.0.0.1 is no public address (loopback)" in refused.err
+    assert "allow_private" in refused.err
+    assert desk.files() == ["lagebild.yaml"]
