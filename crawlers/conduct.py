@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
@@ -15,10 +15,6 @@ from egress.guard import Guard
 from ledger.site_files import SiteFiles
 
 T = TypeVar("T")
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ class Conduct:
         *,
         site_files: SiteFiles | None = None,
         skips_reserved: bool = False,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime],
     ) -> None:
         self.clock = clock
         self.guard, self.user_agent, self.proxy = guard, user_agent, proxy

@@ -23,6 +23,7 @@ from crawlers.run import run_errands
 from crawlers.settings import scrapy_settings
 from crawlers.spider import Ask
 from egress.guard import Guard
+from pipeline.services import utc_now
 from tests.crawlers.sites import raw_server, serve
 
 Reply = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -134,7 +135,7 @@ async def visit(*urls: str, **settings: Any) -> Errand:
     manners = Manners()
     for place in ("127.0.0.1", "127.0.0.3"):
         manners.pace.set_by_source(place, 0)
-    conduct = Conduct(Guard.allowing(["127.0.0.1/32", "127.0.0.3/32"]), "Lagebild", manners)
+    conduct = Conduct(Guard.allowing(["127.0.0.1/32", "127.0.0.3/32"]), "Lagebild", manners, clock=utc_now)
     wanted = scrapy_settings("Lagebild", **{"timeout": TIMEOUT, "most_bytes": MOST_BYTES, **settings})
     await run_errands(errand, conduct, wanted)
     return errand

@@ -13,6 +13,7 @@ from crawlers.handler import GuardedHandler
 from crawlers.settings import scrapy_settings
 from crawlers.spider import NewsSpider
 from egress.guard import Guard
+from pipeline.services import utc_now
 
 OURS: dict[str, Any] = {
     "TWISTED_REACTOR_ENABLED": False,
@@ -84,7 +85,7 @@ async def test_the_running_crawler_has_our_parts_and_no_others() -> None:
     guard = Guard()
     runner = AsyncCrawlerRunner(scrapy_settings("Lagebild"))
     errands.crawler = runner.create_crawler(NewsSpider)
-    conduct = Conduct(guard, "Lagebild", Manners())
+    conduct = Conduct(guard, "Lagebild", Manners(), clock=utc_now)
     await runner.crawl(errands.crawler, errands=errands, conduct=conduct)
     seen = errands.seen
     assert seen["middlewares"] == [
