@@ -16,6 +16,7 @@ def asked_json(asked: Asked) -> dict[str, object]:
         "robots": asked.robots,
         "delay": asked.delay,
         "tdm": asked.tdm,
+        "policy": asked.policy,
         "alone_until": asked.alone_until.isoformat() if asked.alone_until else None,
     }
 

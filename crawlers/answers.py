@@ -23,7 +23,7 @@ from articles.page import Page, Validators, Visit
 from crawlers.media import LargeMedia
 from crawlers.redirects import HOPS, TooManyHops
 from crawlers.robots import Forbidden, Reserved, Unknown
-from crawlers.tdm import reserved_by_header
+from crawlers.tdm import reserved_by_header, stated_policy
 from egress.failure import reason_of
 from egress.retry_after import retry_after
 from ledger.values import Asked
@@ -106,20 +106,24 @@ def outcome_of(error: BaseException) -> Outcome:
 
 
 def answer_of(response: Response, visit: Visit, now: datetime, *, skips_reserved: bool = False) -> Answer:
-    """Return what a response means for the visit that asked for it."""
+    """Return what a response means for the visit that asked for it.
+
+    A header that reserves text and data mining counts with a 304 as with a page (RFC 9110, 15.4.5: it is newer).
+    """
     hops: tuple[tuple[str, int], ...] = response.meta.get(HOPS, ())
     asked = asked_of(response.meta)
+    if response.status not in (200, 203, 304):
+        wait = retry_after(_header(response, "Retry-After"), now)
+        return Failed(Outcome("http", str(response.status)), wait, response.url, asked)
+    if visit.kind == "article" and asked and reserved_by_header(_header(response, "tdm-reservation")):
+        last, policy = asked[-1], stated_policy(_header(response, "tdm-policy"))
+        asked = (*asked[:-1], replace(last, tdm=last.tdm or "header", policy=last.policy or policy))
+        if skips_reserved:
+            return Failed(Outcome("forbidden", "tdm"), None, response.url, asked)
     if response.status == 304:
         stated = _validators(response)
         kept = Validators(stated.etag or visit.validators.etag, stated.last_modified or visit.validators.last_modified)
         return Unchanged(kept, response.url, hops, asked)
-    if response.status not in (200, 203):
-        wait = retry_after(_header(response, "Retry-After"), now)
-        return Failed(Outcome("http", str(response.status)), wait, response.url, asked)
-    if visit.kind == "article" and asked and reserved_by_header(_header(response, "tdm-reservation")):
-        asked = (*asked[:-1], replace(asked[-1], tdm=asked[-1].tdm or "header"))
-        if skips_reserved:
-            return Failed(Outcome("forbidden", "tdm"), None, response.url, asked)
     page = Page(
         url=visit.url,
         final_url=response.url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Self
 
@@ -25,7 +26,7 @@ from crawlers.robots import (
     origin_of,
     text_of,
 )
-from crawlers.tdm import WELL_KNOWN, reserved_by_file, reserved_by_robots
+from crawlers.tdm import WELL_KNOWN, Reservation, reserved_by_file, reserved_by_robots
 from ledger.site_files import SiteFile
 from ledger.values import Asked
 
@@ -59,7 +60,9 @@ class ObeyRobots:
         verdict = rules.verdict(url)
         is_page = request.meta.get(IS_PAGE, False)
         tdm = await self._reservation(rules, url) if is_page and verdict in PASS else None
-        asked = Asked(conduct.clock(), url, conduct.user_agent, verdict, conduct.pace.delay(place), tdm)
+        asked = Asked(conduct.clock(), url, conduct.user_agent, verdict, conduct.pace.delay(place))
+        if tdm is not None:
+            asked = replace(asked, tdm=tdm.where, policy=tdm.policy)
         request.meta.setdefault(ASKED, []).append(asked)
         if rules.not_now is not None:
             raise Unknown(rules.not_now)
@@ -73,15 +76,16 @@ class ObeyRobots:
         async with self._asking.setdefault(origin_of(url), asyncio.Lock()):
             return await self._conduct.robots.rules(url, self._ask, self._conduct.clock())
 
-    async def _reservation(self, rules: Rules, url: str) -> str | None:
+    async def _reservation(self, rules: Rules, url: str) -> Reservation | None:
         """Return where the site reserves text and data mining before anything is fetched, or None."""
         if reserved_by_robots(rules.parsed, url):
-            return "robots"
+            return Reservation("robots")
         if not rules.allows(f"{origin_of(url)}{WELL_KNOWN}"):
             return None
         async with self._asking.setdefault(origin_of(url), asyncio.Lock()):
             file = await self._conduct.robots.reserved(url, self._ask, self._conduct.clock())
-        return "tdmrep" if reserved_by_file(file, url) else None
+        rule = reserved_by_file(file, url)
+        return Reservation("tdmrep", rule.policy) if rule else None
 
     async def _ask(self, url: str) -> RobotsAnswer:
         """Return what was read within the last day, by whichever process, or else ask."""

@@ -28,6 +28,15 @@ AGENTS = (
 is how most publishers state the reservation."""
 
 _NOBODY = "no-robot-of-this-name"
+_LONGEST_POLICY = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Where a site reserves mining (``robots`` or ``tdmrep``), and the address of its policy if it names one."""
+
+    where: str
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,7 @@ class TdmRule:
 
     path: str
     reserved: bool
+    policy: str | None = None
 
 
 def reserved_by_robots(parsed: Protego | None, url: str) -> bool:
@@ -45,12 +55,13 @@ def reserved_by_robots(parsed: Protego | None, url: str) -> bool:
     return any(not parsed.can_fetch(url, agent) for agent in AGENTS)
 
 
-def reserved_by_file(rules: tuple[TdmRule, ...], url: str) -> bool:
-    """Return what the longest rule that matches an address says; no rule, no reservation."""
+def reserved_by_file(rules: tuple[TdmRule, ...], url: str) -> TdmRule | None:
+    """Return the longest rule that matches an address if it reserves; no rule, no reservation."""
     parts = urlsplit(url)
     path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     matching = [rule for rule in rules if _matches(rule.path, path)]
-    return bool(matching) and max(matching, key=lambda rule: (len(rule.path), rule.reserved)).reserved
+    longest = max(matching, key=lambda rule: (len(rule.path), rule.reserved), default=None)
+    return longest if longest is not None and longest.reserved else None
 
 
 def reserved_by_header(value: str | None) -> bool:
@@ -58,8 +69,14 @@ def reserved_by_header(value: str | None) -> bool:
     return value is not None and value.strip() == "1"
 
 
+def stated_policy(value: object) -> str | None:
+    """Return what a header or file states as ``tdm-policy``, the address under which a licence is offered, as it stands."""
+    text = value.strip() if isinstance(value, str) else ""
+    return text if 0 < len(text) <= _LONGEST_POLICY else None
+
+
 def understand_file(text: str) -> tuple[TdmRule, ...]:
-    """Read a tdmrep.json: a list of objects with ``location`` and ``tdm-reservation``; anything else is no rule."""
+    """Read a tdmrep.json: a list of ``location``, ``tdm-reservation``, ``tdm-policy``; anything else is no rule."""
     try:
         stated = json.loads(text[:MOST_BYTES])
     except (ValueError, RecursionError):
@@ -69,7 +86,8 @@ def understand_file(text: str) -> tuple[TdmRule, ...]:
         location = entry.get("location") if isinstance(entry, dict) else None
         if isinstance(location, str):
             path = location if location.startswith(("/", "*")) else f"/{location}"
-            found.append(TdmRule(path, entry.get("tdm-reservation") in (1, "1", True)))
+            reserved = entry.get("tdm-reservation") in (1, "1", True)
+            found.append(TdmRule(path, reserved, stated_policy(entry.get("tdm-policy"))))
     return tuple(found)
 
 

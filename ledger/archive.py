@@ -124,10 +124,13 @@ class Archive:
     def drop(self, before: date, noted: Callable[[str], bool]) -> list[str]:
         """Remove every segment of a day before this one that no writer holds, and what was cut from such; return names.
 
+        One's own is closed first: a page that is appended begins a segment of its own day anyway.
         ``noted(segment)`` is asked while the segment is locked: the ledger notes that it goes, or says that it may not yet.
         A kill between the two leaves a file that the next call removes. Raises Transient if a file cannot be removed.
         """
         gone = []
+        if self._open is not None and _is_before(Path(self._name), before):
+            self.close()
         with self._disk_failures("a segment that is no longer kept cannot be removed", "the next pass tries again"):
             for path, _file in self._unlocked():
                 if _is_before(path, before) and noted(path.name):

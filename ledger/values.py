@@ -52,7 +52,8 @@ class Asked:
     ``robots`` is ``allowed``, ``absent`` (there is no robots.txt), ``forbidden``, or ``unknown: `` and the outcome of
     asking for it. ``delay`` is the seconds between two requests to the host. ``tdm`` says where the site reserves text
     and data mining: ``robots``, ``tdmrep`` or ``header``; None if nowhere. ``alone_until`` is when the host wants to be
-    asked again at the earliest, if it said so (429, 503).
+    asked again at the earliest, if it said so (429, 503). ``policy`` is the address under which file or header say that
+    a licence may be had (``tdm-policy``), as stated.
     """
 
     at: datetime
@@ -62,6 +63,7 @@ class Asked:
     delay: float
     tdm: str | None = None
     alone_until: datetime | None = None
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,15 +272,20 @@ class _Crawl:
             self._note(visit.url, "fetched")
         elif isinstance(answer, Unchanged):
             self._visits.ended(visit, Outcome("not_modified"), now, validators=answer.validators, asked=answer.asked)
-            if any(asked.tdm for asked in answer.asked):
-                self._files.reserve(visit.url)
+            self._note_reserved(visit, answer)
             self._look_again(visit, now)
             self._note(visit.url, "not_modified")
         elif isinstance(answer, Failed):
             again = retry_at(answer.outcome, visit.attempt, answer.wait, now)
             final_url = canonicalise(answer.final_url) if answer.final_url else None
             self._visits.ended(visit, answer.outcome, now, retry_at=again, final_url=final_url, asked=answer.asked)
+            self._note_reserved(visit, answer)
             self._note(visit.url, str(answer.outcome))
+
+    def _note_reserved(self, visit: Visit, answer: Unchanged | Failed) -> None:
+        """What is on file leaves without its text from now on, though no page came that says so, with `tdm: skip` also."""
+        if any(asked.tdm for asked in answer.asked):
+            self._files.reserve(visit.url)
 
     def _look_again(self, visit: Visit, now: datetime) -> None:
         """Queue the next look at an unchanged article; refining does so for one that was read."""

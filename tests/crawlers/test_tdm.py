@@ -50,13 +50,13 @@ def test_a_group_of_robots_txt_that_names_a_miner_is_a_reservation(robots: str, 
 )
 def test_locations_are_matched_as_in_robots_txt(location: str, matches: bool) -> None:
     rules = understand_file(json.dumps([{"location": location, "tdm-reservation": 1}]))
-    assert reserved_by_file(rules, URL) is matches
+    assert bool(reserved_by_file(rules, URL)) is matches
 
 
 def test_the_longest_rule_counts() -> None:
     rules = (TdmRule("/", True), TdmRule("/politik/", False))
     assert not reserved_by_file(rules, URL)
-    assert reserved_by_file(rules, "https://zeitung.example/sport/a")
+    assert reserved_by_file(rules, "https://zeitung.example/sport/a") == rules[0]
     assert not reserved_by_file((), URL)
 
 
@@ -65,6 +65,16 @@ def test_the_longest_rule_counts() -> None:
 )
 def test_the_header_says_1(value: str | None, reserved: bool) -> None:
     assert reserved_by_header(value) is reserved
+
+
+@pytest.mark.parametrize(
+    ("stated", "policy"),
+    [("https://verlag.example/lizenz.json", "https://verlag.example/lizenz.json"), (" /lizenz ", "/lizenz")]
+    + [(wrong, None) for wrong in ("", "  ", 7, None, ["/lizenz"], "a" * 2001)],
+)
+def test_a_file_may_name_the_policy_of_a_reservation(stated: object, policy: str | None) -> None:
+    text = json.dumps([{"location": "/", "tdm-reservation": 1, "tdm-policy": stated}])
+    assert reserved_by_file(understand_file(text), URL) == TdmRule("/", True, policy)
 
 
 @pytest.mark.parametrize(
@@ -86,4 +96,4 @@ def test_a_hostile_pattern_costs_no_time() -> None:
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_file_and_any_address_are_answered(text: str, path: str) -> None:
     rules = (*understand_file(text), TdmRule(path, True))
-    assert reserved_by_file(rules, URL) in (True, False)
+    assert reserved_by_file(rules, URL) in (None, *rules)

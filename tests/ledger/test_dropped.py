@@ -194,11 +194,11 @@ def archive(tmp_path: Path) -> Archive:
     return Archive(tmp_path / "archive", "w1")
 
 
-def test_a_segment_that_a_writer_holds_stays(archive: Archive) -> None:
+def test_a_segment_stays_that_another_writer_holds_and_ones_own_goes_with_its_day(archive: Archive) -> None:
     ref = archive.append(page(SITE, b"being written", T0))
     assert Archive(archive.folder, "w2").drop(AFTER, lambda _: True) == []
-    assert archive.drop(AFTER, lambda _: True) == [], "nor one's own"
-    archive.close()
+    assert archive.drop(DAY, lambda _: True) == [], "nor one's own of a day that is kept"
+    assert archive.append(page(SITE, b"and the next", T0)).segment == ref.segment
     assert archive.drop(AFTER, lambda _: False) == [], "nor what the ledger wants"
     assert archive.drop(AFTER, lambda _: True) == [ref.segment]
     assert list(archive.folder.iterdir()) == []

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from pipeline.reprocess import reprocess
 from tests.app.commanding import done
-from tests.crawlers.sites import Site
+from tests.crawlers.sites import Handler, Site
 from tests.pipeline.running import Running, feed, opened, write_desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -87,16 +87,60 @@ async def test_an_article_that_did_not_change_becomes_reserved_and_free_again_wi
 
 
 async def test_a_robots_txt_that_reserves_counts_also_where_the_page_was_not_sent_again(tmp_path: Path, site: Site) -> None:
-    async def conditional(request: web.Request) -> web.Response:
-        if "If-None-Match" in request.headers:
-            return web.Response(status=304)
-        return page("A", {"ETag": '"1"'})
-
     write_desk(tmp_path, {"zeitung": [feed(site)]})
-    site.pages = {"/feed": site.feed("/a"), "/a": conditional}
+    site.pages = {"/feed": site.feed("/a"), "/a": conditional({}, {})}
     async with opened(tmp_path) as desk:
         await desk.run()
         site.pages["/robots.txt"] = web.Response(text="User-agent: GPTBot\nDisallow: /\n")
         desk.later(hours=25)
         assert (await desk.run()).outcomes["not_modified"] >= 1
         assert flags(desk) == {"A": True}
+
+
+def conditional(headers: dict[str, str], with_304: dict[str, str]) -> Handler:
+    """A page with these headers, and a 304 with those to whoever has it."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if "If-None-Match" in request.headers:
+            return web.Response(status=304, headers={"ETag": '"1"'} | with_304)
+        return page("A", {"ETag": '"1"'} | headers)
+
+    return answer
+
+
+@pytest.mark.parametrize("tdm", ["index", "skip"])
+async def test_a_header_that_comes_with_a_304_alone_counts_like_one_with_a_page(
+    tmp_path: Path, site: Site, tdm: str
+) -> None:
+    policy = "https://verlag.example/lizenz"
+    write_desk(tmp_path, {"zeitung": [feed(site)]}, tdm=tdm)
+    site.pages = {"/feed": site.feed("/a"), "/a": conditional({}, RESERVED | {"tdm-policy": policy})}
+    async with opened(tmp_path) as desk:
+        await desk.run()
+        (free,) = await cli(tmp_path, "export")
+        assert "Aufklärungsdrohnen" in free["text"]
+        desk.later(hours=1)
+        report = await desk.run()
+        assert report.outcomes["forbidden(tdm)" if tdm == "skip" else "not_modified"] >= 1
+        assert flags(desk) == {"A": True}
+        (exported,) = await cli(tmp_path, "export")
+        assert (exported["text"], exported["revision"]) == (None, 1)
+        (shown,) = await cli(tmp_path, "show", f"{site.url}/a", "--json")
+        assert [(one["tdm"], one["policy"]) for one in shown["asked"]] == [("header", policy)]
+        assert desk.services.ledger.spool.behind() == 0
+        assert not desk.services.ledger.check(desk.services.archive).gaps
+
+
+async def test_with_skip_an_article_on_file_leaves_without_its_text_once_robots_txt_reserves_it(
+    tmp_path: Path, site: Site
+) -> None:
+    write_desk(tmp_path, {"zeitung": [feed(site)]}, tdm="skip")
+    site.pages = {"/feed": site.feed("/a"), "/a": page("A")}
+    async with opened(tmp_path) as desk:
+        await desk.run()
+        site.pages["/robots.txt"] = web.Response(text="User-agent: GPTBot\nDisallow: /\n")
+        desk.later(hours=25)
+        assert (await desk.run()).outcomes["forbidden(tdm)"] == 1
+        assert (site.count("/a"), flags(desk)) == (1, {"A": True})
+        (exported,) = await cli(tmp_path, "export")
+        assert exported["text"] is None

@@ -160,3 +160,26 @@ async def test_a_pass_killed_between_note_and_removal_is_finished_by_the_next(tm
         assert len(drop_old(office.services)) == 2
         assert office.gaps() == ()
         assert office.services.ledger.files.article(f"{SITE}/0.html") is not None
+
+
+async def test_a_desk_that_archives_nothing_for_long_lets_go_of_the_segment_it_still_holds(tmp_path: Path) -> None:
+    async with desks.opened(keeping(tmp_path)) as office:
+        office.settle("/a.html")
+        office.later(days=29)
+        assert drop_old(office.services) == []
+        office.settle("/b.html", text=f"{desks.TEXT} Auch das.")
+        office.later(days=60)
+        assert len(drop_old(office.services)) == 2, "nothing was closed by hand"
+        assert list(office.services.archive.folder.glob("*.warc.gz")) == []
+        office.settle("/c.html", text=f"{desks.TEXT} Und das.")
+        assert office.gaps() == ()
+
+
+async def test_a_body_that_a_crawl_is_still_filing_is_not_dropped_however_short_the_time(tmp_path: Path) -> None:
+    async with desks.opened(keeping(tmp_path, "1s")) as office:
+        office.now = office.now.replace(hour=23, minute=59, second=50)
+        office.settle("/a.html")  # takes a minute
+        assert drop_old(office.services) == [], "a new day has begun, but its leases have not run out"
+        office.later(minutes=15)
+        assert len(drop_old(office.services)) == 1
+        assert office.gaps() == ()
