@@ -39,11 +39,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One update of a live blog: its own time and its place in the text."""
+    """One update of a live blog: its own time and its place in the text.
+
+    ``day_inferred``: the page shows only the hour; the day is that of a line above, of a neighbour or of the blog.
+    """
 
     at: str | None
     start: int
     end: int
+    day_inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,10 @@ def to_json(annotated: Annotated) -> Json:
         "kind": article.kind,
         "entries": None
         if article.entries is None
-        else [{"at": e.at, "start": e.start, "end": e.end} for e in article.entries],
+        else [
+            {"at": e.at, "start": e.start, "end": e.end} | ({"day_inferred": True} if e.day_inferred else {})
+            for e in article.entries
+        ],
         "access": {"claimed_free": article.claimed_free, "teaser": article.teaser}
         | ({"tdm_reserved": True} if article.tdm_reserved else {}),
         "origin": article.origin,
@@ -112,7 +115,9 @@ def _article(data: Mapping[str, Any]) -> Article:
         kind=data.get("kind") or "article",
         entries=None
         if entries is None
-        else tuple(Entry(e.get("at"), int(e["start"]), int(e["end"])) for e in _list(data, "entries")),
+        else tuple(
+            Entry(e.get("at"), int(e["start"]), int(e["end"]), bool(e.get("day_inferred"))) for e in _list(data, "entries")
+        ),
         claimed_free=access.get("claimed_free"),
         teaser=bool(access.get("teaser")),
         origin=_text(data, "origin"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Literal
@@ -71,12 +71,14 @@ _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 class Habits:
     """How a site writes times: the zone of those without one, the order of day and month; and when the page was fetched.
 
-    A zone that nobody knows is `datetime.UTC`; a source that says so has the ``ZoneInfo`` of that name.
+    A zone that nobody knows is `datetime.UTC`; a source that says so has the ``ZoneInfo`` of that name. ``order_known``:
+    source, country, language or the page say whether the day comes first; else it is the commoner guess.
     """
 
     zone: tzinfo
     day_first: bool
     fetched_at: datetime
+    order_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +90,42 @@ class When:
     midnight: bool = False
 
 
-def habits(fetched_at: datetime, zone: str | None, day_first: bool | None, language: str | None, host: str) -> Habits:
-    """Return how this page writes times: as its source says, else by country ending and language.
+def habits(
+    fetched_at: datetime, zone: str | None, day_first: bool | None, language: str | None, host: str, words: str = ""
+) -> Habits:
+    """Return how this page writes times: as its source says, else by its own ``words``, country ending and language.
 
     US pages put the month first; ISO 8601 settles nothing here because it has but one order.
     """
     if fetched_at.tzinfo is None:
         fetched_at = fetched_at.replace(tzinfo=UTC)
+    ending, known = host.rsplit(".", 1)[-1], True
     if zone is None:
-        ending = host.rsplit(".", 1)[-1]
         zone = _ZONE_OF_ENDING.get(ending) or ("Europe/Berlin" if (language or "").startswith("de") else None)
     if day_first is None:
-        day_first = not (language or "").lower().replace("_", "-").startswith("en-us")
-    return Habits(ZoneInfo(zone) if zone else UTC, day_first, fetched_at)
+        stated = _order_in(words)
+        stated = _order_of(ending, language) if stated is None else stated
+        day_first, known = stated is not False, stated is not None
+    return Habits(ZoneInfo(zone) if zone else UTC, day_first, fetched_at, known)
+
+
+def _order_in(words: str) -> bool | None:
+    """Return whether the day comes first in dates with slashes that can be read only one way; None if none says so."""
+    pairs = [(int(first), int(second)) for first, second in _SLASHES.findall(words)] if "/20" in words else []
+    day_first = any(second <= 12 < first <= 31 for first, second in pairs)
+    month_first = any(first <= 12 < second <= 31 for first, second in pairs)
+    return day_first if day_first != month_first else None
+
+
+def _order_of(ending: str, language: str | None) -> bool | None:
+    """Return whether the day comes first by country and language; None for English of nowhere in particular.
+
+    The country is asked first: "en-US" is what many systems say unless told otherwise.
+    """
+    if ending in _MONTH_FIRST_ENDINGS or ending in _ZONE_OF_ENDING or ending in _DAY_FIRST_ENDINGS:
+        return ending not in _MONTH_FIRST_ENDINGS
+    tag = (language or "").lower().replace("_", "-")
+    return None if tag in ("", "en") else not tag.startswith("en-us")
 
 
 def reads_german(text: str) -> bool:
@@ -117,6 +142,12 @@ _ZONE_OF_ENDING = {
     "dk": "Europe/Copenhagen", "no": "Europe/Oslo", "fi": "Europe/Helsinki", "be": "Europe/Brussels", "ua": "Europe/Kyiv",
 }  # fmt: skip
 
+_MONTH_FIRST_ENDINGS = frozenset({"us", "gov", "mil", "edu"})
+_DAY_FIRST_ENDINGS = frozenset({
+    "au", "nz", "ie", "in", "za", "eu", "il", "tr", "gr", "pt", "cz", "sk", "ro", "bg", "hr", "si", "lt", "lv", "ee", "lu",
+})  # fmt: skip
+"""Beside those whose zone is known; endings that anybody anywhere may have (com, tv, io) say nothing."""
+
 
 def read(text: str | None, site: Habits) -> When | None:
     """Read one stated time; None if there is none, or none that a news page can mean."""
@@ -132,22 +163,33 @@ def read(text: str | None, site: Habits) -> When | None:
 def as_written(texts: Iterable[str | None], site: Habits) -> Habits:
     """Return the site's habits as this page proves them: the order of day and month, and the zone if none is known.
 
-    "10/07/2025" is the seventh of October where another time of the page is of that day and none of the tenth of July.
-    Where nobody knows the zone, that of another time on the page stands.
+    "10/07/2025" is the seventh of October where another time of the page is of that day, give or take one, and none of the
+    tenth of July, or where the tenth of July is still to come. Where nobody knows the zone, that of another time on the
+    page stands.
     """
     given = [" ".join(text[:200].split()) for text in texts if text]
     if site.zone is UTC and (offset := next((match[1] for text in given if (match := _OFFSET.search(text))), None)):
         site = replace(site, zone=_zone(offset, site))
-    doubtful = [text for text in given if (match := _SLASHES.search(text)) and int(match[1]) <= 12 and int(match[2]) <= 12]
-    if not doubtful:
+    slashed = [text for text in given if _SLASHES.search(text)]
+    if not slashed:
         return site
-    other = replace(site, day_first=not site.day_first)
+    other = replace(site, day_first=not site.day_first, order_known=True)
+    doubtful = [text for text in slashed if read(text, site) != read(text, other)]
     known = {when.day for text in given if text not in doubtful and (when := read(text, site))}
-    days, others = ({when.day for text in doubtful if (when := read(text, each))} for each in (site, other))
-    return other if others & known and not days & known else site
+    days, others = (
+        {when.day for text in doubtful if (when := read(text, each)) and is_plausible(when, each)} for each in (site, other)
+    )
+    if others and (not days or (_meet(others, known) and not _meet(days, known))):
+        return other
+    return replace(site, order_known=site.order_known or not others or (_meet(days, known) and not _meet(others, known)))
 
 
-_SLASHES = re.compile(r"\b(\d{1,2})/(\d{1,2})/\d{4}\b")
+def _meet(days: Set[date], known: Set[date]) -> bool:
+    """Whether two sets have a day in common, give or take one: zones differ, and so do first and last edition."""
+    return any(abs(one - other) <= timedelta(days=1) for one in days for other in known)
+
+
+_SLASHES = re.compile(r"\b(\d{1,2})/(\d{1,2})/20\d\d\b")
 _OFFSET = re.compile(r"\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?([+-](?:0[1-9]|1[0-4]):?[0-5]\d)\b")
 _DAYS = (_ISO, _DAY_MONTH, _MONTH_DAY, _YEAR_FIRST, _NUMBERS)
 
@@ -156,6 +198,40 @@ def day_in(text: str) -> tuple[int, int] | None:
     """Return where the first day with its year stands in a text, as start and end; None if there is none."""
     spans = [match.span() for pattern in _DAYS if (match := pattern.search(text))]
     return min(spans, default=None)
+
+
+def day_without_year(text: str, near: date) -> tuple[date, str] | None:
+    """Return the day that a text names without its year, in the year nearest to ``near``, and the text without it."""
+    match = _DAY_ONLY.search(text)
+    if match is None:
+        return None
+    groups = match.groupdict()
+    month = int(groups["n"]) if groups["n"] else _MONTHS[(groups["mon"] or groups["mon2"]).lower().rstrip(".")]
+    day = int(groups["d"] or groups["d2"] or groups["d3"])
+    found = []
+    for year in (near.year - 1, near.year, near.year + 1):
+        try:
+            found.append(date(year, month, day))
+        except ValueError:  # 29 February of another year, or no day at all
+            continue
+    nearest = min(found, key=lambda each: abs(each - near), default=None)
+    return (nearest, text[: match.start()] + text[match.end() :]) if nearest else None
+
+
+_DAY_ONLY = re.compile(
+    rf"\b(?:(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th)?\s*(?:of\s+)?(?P<mon>{_MONTH})|(?P<mon2>{_MONTH})\s*(?P<d2>\d{{1,2}})"
+    r"(?:st|nd|rd|th)?|(?P<d3>\d{1,2})\.\s?(?P<n>\d{1,2})\.)(?![\s,.]*\d{4}|[./-]\d|\d)",
+    re.I,
+)
+
+
+def without_weekday(text: str) -> str:
+    """Return a text without the weekday it begins with."""
+    match = _FIRST_WORD.match(text)
+    return text[match.end() :] if match and match[1].lower() in _WEEKDAYS else text
+
+
+_FIRST_WORD = re.compile(r"\W*([A-Za-z]{2,10})\b\W*")
 
 
 def without_day(text: str) -> str:
@@ -202,19 +278,31 @@ def _written(text: str, site: Habits) -> When | None:
     elif match := _YEAR_FIRST.search(text):
         day = _day(int(match["y"]), int(match["m"]), int(match["d"]))
     elif match := _NUMBERS.search(text):
-        day = _numbers(int(match["a"]), int(match["b"]), match["sep"], match["y"], site)
+        day = _numbers(match, text[: match.start()], site)
     else:
         return None
     return _clock(text[match.end() :], day, site) or _clock(text[: match.start()], day, site) or When(None, day)
 
 
-def _numbers(first: int, second: int, separator: str, year: str, site: Habits) -> date:
-    """Dots put the day first everywhere; slashes and dashes follow the site unless a number settles it."""
-    full = int(year) + (2000 if len(year) == 2 else 0)
-    day_first = separator == "." or site.day_first
-    if second > 12 or (first <= 12 and not day_first):
-        first, second = second, first
-    return _day(full, second, first)
+def _numbers(match: re.Match[str], before: str, site: Habits) -> date:
+    """Dots put the day first everywhere; slashes and dashes follow the site unless a number or the weekday settles it."""
+    first, second, year = int(match["a"]), int(match["b"]), int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
+    day_first = match["sep"] == "." or site.day_first
+    if second > 12 or first > 12:
+        return _day(year, first, second) if second > 12 else _day(year, second, first)
+    by_day, by_month = _day(year, second, first), _day(year, first, second)
+    word = _LAST_WORD.search(before) if match["sep"] != "." else None
+    weekday = _WEEKDAYS.get(word[1].lower()) if word else None
+    if weekday is not None and by_day.weekday() != by_month.weekday():
+        day_first = weekday == by_day.weekday() or (day_first and weekday != by_month.weekday())
+    return by_day if day_first else by_month
+
+
+_LAST_WORD = re.compile(r"([A-Za-z]{2,10})\.?,?\s*$")
+_WEEKDAYS = {name: number for number, names in enumerate((
+    "mo mon montag monday", "di tue tues dienstag tuesday", "mi wed mittwoch wednesday", "do thu thurs donnerstag thursday",
+    "fr fri freitag friday", "sa sat samstag sonnabend saturday", "so sun sonntag sunday",
+)) for name in names.split()}  # fmt: skip
 
 
 def _clock(text: str, day: date, site: Habits) -> When | None:
@@ -281,95 +369,9 @@ def is_plausible(when: When, site: Habits) -> bool:
     return when.day <= limit.astimezone(site.zone).date()
 
 
-Evidence = tuple[TimeSource, str | When | None]
-
-
-def settle(evidence: Iterable[Evidence], site: Habits) -> Moment | None:
-    """Return the time of the first witness that can be right; a later one on the same day may add the minute.
-
-    The order of the evidence is its rank. A day's precision is kept when nobody knows the minute; midnight without a
-    zone, or at UTC, is how systems write a day.
-    """
-    chosen: tuple[TimeSource, When] | None = None
-    for source, stated in evidence:
-        when = read(stated, site) if isinstance(stated, str) else stated
-        if when is None or not is_plausible(when, site):
-            continue
-        exact = when.instant is not None and not when.midnight
-        if chosen is None:
-            if exact:
-                return moment(when, source)
-            chosen = (source, when)
-        elif exact and when.instant is not None and _same_day(chosen[1], when, site):
-            return moment(when, source)
-    return moment(chosen[1], chosen[0]) if chosen else None
-
-
-def as_shown(published: Moment, shown: Iterable[str | None], site: Habits) -> Moment:
-    """Return a time put into the zone that the clock readers see proves, if it is wrong by exactly the site's offset.
-
-    Some systems write local time and call it UTC, others write UTC without saying so; what is shown with the
-    same minutes tells which.
-    """
-    if published.precision == "day":
-        return published
-    stated = datetime.fromisoformat(published.at)
-    walls = {wall for text in shown if (wall := _wall(text, site)) is not None}
-    if not walls or _minute(stated.astimezone(site.zone)) in walls:
-        return published
-    for zone in (site.zone, UTC):
-        other = stated.replace(tzinfo=zone).astimezone(site.zone)
-        if _minute(other) in walls:
-            return replace(published, at=other.isoformat(timespec="seconds"))
-    return published
-
-
-def _wall(text: str | None, site: Habits) -> str | None:
-    """Return the local minute that a text shows, with no zone or one of its own that is not UTC; None if it shows none."""
-    when, elsewhere = read(text, site), read(text, replace(site, zone=UTC))
-    if when is None or when.instant is None or when.midnight or elsewhere is None:
-        return None
-    if when.instant == elsewhere.instant and not when.instant.utcoffset():
-        return None
-    return _minute(when.instant.astimezone(site.zone))
-
-
-def _minute(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M}"
-
-
-def contradicted(
-    published: Moment, stated: Iterable[str | None], earlier: Iterable[When | None], modified: When | None, site: Habits
-) -> bool:
-    """Whether a page contradicts itself about when it was published, so that the time is not to be sorted by.
-
-    ``stated`` is what JSON-LD and meta say: one of them lies in the future. ``earlier`` is when the page was known already,
-    by its address and by the list that named it: more than a day before. ``modified``: it changed before it existed.
-    """
-    day = date.fromisoformat(published.at[:10])
-    if any((when := read(text, site)) is not None and not is_plausible(when, site) for text in stated):
-        return True
-    known = [when.day for when in (*earlier, modified) if when is not None and is_plausible(when, site)]
-    return any(day - before > timedelta(days=1) for before in known)
-
-
-def _same_day(vague: When, exact: When, site: Habits) -> bool:
-    assert exact.instant is not None
-    return vague.day in (exact.day, exact.instant.astimezone(site.zone).date(), exact.instant.astimezone(UTC).date())
-
-
 def moment(when: When, source: TimeSource) -> Moment:
     """Return a When as the article states it: ISO 8601 with the zone it was written in, or the bare day."""
     if when.instant is None or when.midnight:
         return Moment(when.day.isoformat(), "day", source)
     precise: Literal["minute"] = "minute"
     return Moment(when.instant.isoformat(timespec="seconds"), precise, source)
-
-
-def is_later(one: Moment, other: Moment | None) -> bool:
-    """Whether ``one`` is at least a minute after ``other`` (a day: after that day), so that it says something new."""
-    if other is None:
-        return True
-    if "day" in (one.precision, other.precision):
-        return one.at[:10] > other.at[:10]
-    return datetime.fromisoformat(one.at) - datetime.fromisoformat(other.at) >= timedelta(minutes=1)

@@ -79,6 +79,8 @@ _BESIDE = re.compile(r"(?:with|has|no|without|content|and)[_-]?sidebar", re.I)
 _POST = re.compile(r"(?:^|\s)(?:hentry|post-\d+|type-post)(?:\s|$)")
 _OF_POST = re.compile(r"(?<!\S)(?:tag|category|author|has|with|no)-\S+")
 """WordPress writes an article's tags and author into the class of the block that holds all of it."""
+_OF_NODE = re.compile(r"(?<!\S)node-{1,2}(?:promoted|sticky)(?!\S)")
+"""Drupal says so of an article that stands on its front page too."""
 _BODY = re.compile(
     r"article-?_*(?:body|text|content)|teaser-?text|story-?body|entry-?content|post-?content|fliesstext|body-?text|richtext",
     re.I,
@@ -116,6 +118,8 @@ def marks_of(names: str) -> Marks:
     """Return what names say; cached because a page repeats few names often, and so does a site."""
     if _POST.search(names):
         names = _OF_POST.sub("", names)
+    if "node-" in names:
+        names = _OF_NODE.sub("", names)
     names = _BESIDE.sub("", _CAMEL.sub("-", names))
     return Marks(
         kicker=bool(_KICKER.search(names)),

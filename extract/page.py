@@ -106,7 +106,7 @@ def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, fla
         mail=kinds.is_mail(tree, words),
         asks_to_log_in=kinds.asks_to_log_in(tree),
         words=one_line(words[:20_000]),
-        habits=dates.habits(page.fetched_at, zone, day_first, language, name),
+        habits=dates.habits(page.fetched_at, zone, day_first, language, name, words[:20_000]),
     )
 
 
@@ -140,7 +140,7 @@ def _article(reading: _Reading) -> Article:
     title, kicker = witnesses.headline(reading.page, stated, reading.site_names, layout.title(reading.tree, reading.layout))
     bylines = witnesses.bylines(stated, reading.site_names)
     published, modified = witnesses.times(reading.page, stated, reading.habits)
-    updates = live.read_updates(reading.tree, stated, reading.habits)
+    updates = live.read_updates(reading.tree, stated, reading.habits, published, modified)
     shown = _without_container(stated.lead, title)
     text, agreement = _body(reading, (title, f"{kicker} {title}", kicker), bylines.people, shown)
     lead = _lead(stated, shown, title)

@@ -1,3 +1,3 @@
 """Which reading of pages this is: raised whenever the same bytes may give another article."""
 
-EXTRACT_VERSION = "3"
+EXTRACT_VERSION = "4"

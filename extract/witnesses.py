@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from articles.article import Moment, TimeSource
 from articles.page import Page
-from extract import authors, dates, jsonld, titles
+from extract import authors, dates, evidence, jsonld, titles
 from extract.decode import plain
 from extract.heading import heading_text, parts_of_heading
 from extract.places import in_card
@@ -96,7 +96,7 @@ def _labelled(stated: Stated) -> list[str]:
     return [value for label, value in labels if label and value and _WRITTEN_BY.search(label)]
 
 
-def _all_times(page: Page, stated: Stated) -> list[str | None]:
+def _all_times(page: Page, stated: Stated, site: dates.Habits) -> list[str | None]:
     """Return every time that the page and its link state, whatever it is of."""
     keys = ("datePublished", "dateCreated", "dateModified", "uploadDate")
     return [
@@ -106,6 +106,7 @@ def _all_times(page: Page, stated: Stated) -> list[str | None]:
         *stated.update_times[:2],
         *stated.dates_in_text[:3],
         page.link.published if page.link else None,
+        str(in_address.day) if (in_address := dates.in_url(page.final_url, site)) else None,
     ]
 
 
@@ -113,27 +114,26 @@ def times(page: Page, stated: Stated, site: dates.Habits) -> tuple[Moment | None
     """Return when the article was published and, if that says something new, when it was last changed."""
     link, node = page.link, stated.about
     listed: TimeSource = "feed" if link and (link.id or link.summary or link.author) else "sitemap"
-    site = dates.as_written(_all_times(page, stated), site)
+    site = dates.as_written(_all_times(page, stated, site), site)
     changing = [value for name in _DATE_META for value in stated.meta.get(name, ())]
-    published = dates.settle(
-        [
-            ("json-ld", jsonld.string(node, "datePublished")),
-            *(("meta", value) for name in _PUBLISHED_META for value in stated.meta.get(name, ())),
-            ("json-ld", jsonld.string(node, "dateCreated", "uploadDate")),
-            *(("time", value) for value in stated.times[:3]),
-            (listed, link.published if link else None),
-            *(("meta", value) for value in changing if ":" in value),
-            ("url", dates.in_url(page.final_url, site)),
-            *(("text", value) for value in stated.dates_in_text[:3]),
-            *(("meta", value) for value in changing),
-            ("json-ld", jsonld.of_page(stated.nodes, "datePublished")),
-        ],
-        site,
-    )
+    first: list[evidence.Evidence] = [
+        ("json-ld", jsonld.string(node, "datePublished")),
+        *(("meta", value) for name in _PUBLISHED_META for value in stated.meta.get(name, ())),
+        ("json-ld", jsonld.string(node, "dateCreated", "uploadDate")),
+        *(("time", value) for value in stated.times[:3]),
+        (listed, link.published if link else None),
+        *(("meta", value) for value in changing if ":" in value),
+        ("url", dates.in_url(page.final_url, site)),
+        *(("text", value) for value in stated.dates_in_text[:3]),
+        *(("meta", value) for value in changing),
+        ("json-ld", jsonld.of_page(stated.nodes, "datePublished")),
+    ]
+    published = evidence.settle(first, site)
+    undecided = published is not None and evidence.hangs_on_order(published, first, site)
     if published is not None and published.precision == "day" and stated.heading is not None:
         hours = [f"{published.at}, {line}" for line in posted(stated.heading) if dates.day_in(line) is None]
-        published = dates.settle([(published.source, published.at), *(("text", hour) for hour in hours)], site)
-    modified = dates.settle(
+        published = evidence.settle([(published.source, published.at), *(("text", hour) for hour in hours)], site)
+    modified = evidence.settle(
         [
             ("json-ld", jsonld.string(node, "dateModified")),
             *(("meta", value) for name in _MODIFIED_META for value in stated.meta.get(name, ())),
@@ -145,13 +145,16 @@ def times(page: Page, stated: Stated, site: dates.Habits) -> tuple[Moment | None
     )
     if published is not None:
         shown = (*stated.times, *stated.dates_in_text, link.published if link else None)
-        published = dates.as_shown(published, shown, site)
-    if published is not None and dates.contradicted(
-        published,
-        [jsonld.string(node, "datePublished"), stated.first(*_PUBLISHED_META)],
-        [dates.in_url(page.final_url, site), dates.read(link.published if link else None, site)],
-        dates.read(jsonld.string(node, "dateModified"), site),
-        site,
+        published = evidence.as_shown(published, shown, site)
+    if published is not None and (
+        undecided
+        or evidence.contradicted(
+            published,
+            [jsonld.string(node, "datePublished"), stated.first(*_PUBLISHED_META)],
+            [dates.in_url(page.final_url, site), dates.read(link.published if link else None, site)],
+            dates.read(jsonld.string(node, "dateModified"), site),
+            site,
+        )
     ):
         published = replace(published, suspect=True)
-    return published, modified if modified and dates.is_later(modified, published) else None
+    return published, modified if modified and evidence.is_later(modified, published) else None

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extract import dates
+from articles.article import Article
+from extract import dates, evidence
+from extract.page import extract
+from tests.extract.making import html, page
 
 FETCHED = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BERLIN = dates.habits(FETCHED, "Europe/Berlin", True, "de", "zeitung.example")
@@ -88,6 +91,7 @@ def test_another_time_of_the_page_settles_the_order_of_slashes_and_an_unknown_zo
     assert at("07.10.2025", "2025-10-07T19:02:00+03:00") == "2025-10-07T18:26:00+03:00"
     assert at("10.07.2025") == "2025-07-10T18:26:00+00:00"
     assert at() == "2025-07-10T18:26:00+00:00"
+    assert at("2025-10-08T10:11:12+00:00") == "2025-10-07T18:26:00+00:00"  # changed the day after
     assert dates.as_written(["2025-10-07T19:02:00+03:00"], BERLIN) == BERLIN
 
 
@@ -99,13 +103,79 @@ def test_habits_without_a_source_come_from_country_and_language() -> None:
     assert dates.habits(FETCHED, None, None, "en-GB", "paper.uk").day_first
 
 
+@pytest.mark.parametrize(
+    ("language", "host", "words", "day_first", "known"),
+    [
+        ("en", "wire.com", "", True, False),
+        (None, "wire.com", "", True, False),
+        ("en-US", "wire.com", "", False, True),
+        ("en-GB", "wire.com", "", True, True),
+        ("de", "wire.com", "", True, True),
+        ("en-US", "www.mod.uk", "", True, True),  # what the system said, not the ministry
+        ("en", "www.navy.mil", "", False, True),
+        ("en", "wire.com", "Posted 07/10/2025. Earlier: 06/28/2025", False, True),
+        ("en-US", "wire.com", "Posted 07/10/2025. Earlier: 28/06/2025", True, True),
+        ("en", "wire.com", "06/28/2025 and 28/06/2025", True, False),
+        ("en", "wire.com", "Figure 2/20, section 13/14/2", True, False),
+    ],
+)
+def test_page_country_and_language_say_whether_the_day_comes_first(
+    language: str | None, host: str, words: str, day_first: bool, known: bool
+) -> None:
+    site = dates.habits(FETCHED, None, None, language, host, words)
+    assert (site.day_first, site.order_known) == (day_first, known)
+
+
+def test_a_source_s_order_stands_above_what_its_pages_say() -> None:
+    assert not dates.habits(FETCHED, None, False, "de", "blatt.de", "28/06/2025").day_first
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Tue, 10/07/2025 - 18:26", "2025-10-07"),
+        ("Thursday 10/07/2025", "2025-07-10"),
+        ("Di. 10/07/2025", "2025-10-07"),
+        ("Mon, 10/07/2025", "2025-07-10"),  # neither: the site's order
+        ("Di, 10.07.2025", "2025-07-10"),  # dots put the day first whatever else is wrong
+    ],
+)
+def test_a_weekday_settles_the_order_of_slashes(text: str, day: str) -> None:
+    when = dates.read(text, BERLIN)
+    assert when is not None
+    assert when.day.isoformat() == day
+
+
+def test_a_day_still_to_come_is_not_meant() -> None:
+    soon = datetime(2025, 7, 12, tzinfo=UTC)
+    site = dates.habits(soon, None, None, "en", "wire.com")
+    assert dates.as_written(["07/10/2025"], site).day_first is False
+    assert dates.as_written(["07/10/2025"], site).order_known
+
+
+def test_a_day_that_nobody_can_tell_is_suspect_and_one_that_can_be_told_is_not() -> None:
+    def published(line: str, lang: str, head: str = "") -> tuple[str, bool]:
+        body = f"<main><h1>Minister opens yard</h1><p class='date'>{line}</p>{'<p>The yard is open again. </p>' * 9}</main>"
+        result = extract(page(html(body, head, lang), "https://wire.com/news/minister-opens-yard"), None)
+        found = result if isinstance(result, Article) else result.article
+        assert found is not None
+        assert found.published is not None
+        return found.published.at, found.published.suspect
+
+    assert published("07/10/2025", "en") == ("2025-10-07", True)
+    assert published("07/10/2025", "en-US") == ("2025-07-10", False)
+    assert published("07/10/2025", "en", "<meta name='date' content='2025-07-10'>") == ("2025-07-10", False)
+    assert published("10/10/2025", "en") == ("2025-10-10", False)
+    assert published("7 October 2025", "en") == ("2025-10-07", False)
+
+
 def test_the_first_witness_wins_and_a_later_one_may_add_the_minute() -> None:
-    settled = dates.settle(
+    settled = evidence.settle(
         [("json-ld", "2025-06-25"), ("meta", "2025-06-24T10:00:00+02:00"), ("text", "25.06.2025, 14:30 Uhr")], BERLIN
     )
     assert settled is not None
     assert (settled.at, settled.precision, settled.source) == ("2025-06-25T14:30:00+02:00", "minute", "text")
-    only_day = dates.settle([("json-ld", "2025-06-25"), ("meta", "2025-06-24T10:00:00+02:00")], BERLIN)
+    only_day = evidence.settle([("json-ld", "2025-06-25"), ("meta", "2025-06-24T10:00:00+02:00")], BERLIN)
     assert only_day is not None
     assert (only_day.at, only_day.precision, only_day.source) == ("2025-06-25", "day", "json-ld")
 
@@ -113,8 +183,8 @@ def test_the_first_witness_wins_and_a_later_one_may_add_the_minute() -> None:
 def test_a_witness_from_the_future_is_not_heard() -> None:
     later = (FETCHED + timedelta(minutes=16)).isoformat()
     soon = (FETCHED + timedelta(minutes=14)).isoformat()
-    assert dates.settle([("json-ld", later)], BERLIN) is None
-    settled = dates.settle([("json-ld", later), ("meta", soon)], BERLIN)
+    assert evidence.settle([("json-ld", later)], BERLIN) is None
+    settled = evidence.settle([("json-ld", later), ("meta", soon)], BERLIN)
     assert settled is not None
     assert settled.source == "meta"
 
