@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 import tantivy
@@ -26,6 +26,20 @@ MONTHS = 60
 """An index over so many months at most is counted by all of its months, which is cheaper than to ask for the ends of what
 was found first; a bucket costs about 12 us (docs/decisions/0020)."""
 
+ALIKE = 1e-6
+"""Scores within this share of the best of them are one score: tantivy adds up in floats of 32 bits, in each segment in an
+order of its own, so that equal articles differ by up to 1.1e-7 (docs/decisions/0023)."""
+
+AHEAD = 10
+"""Hits asked for beyond the end of a page, to see where its last score ends: cheaper than to search once more."""
+
+TIED = 1_000
+"""Hits asked for where that score goes on, or twice the page's end if that is more: so many more than are wanted that those
+seen tell which of the others cannot be among them."""
+
+Scored = tuple[float, DocAddress]
+"""An article's score, and where it lies."""
+
 Placed = tuple[int | None, int, DocAddress]
 """An article's time and tie, and where it lies."""
 
@@ -48,12 +62,13 @@ class Snapshot:
             raise Wrong(f"a search by relevance ends after {DEEPEST:,} articles; sort by newest to go on", field="after")
         if not scores(plan):
             return self.by_time(plan, limit, None)
-        found = self._searcher.search(self._living(self._compiler.ranked(plan)), limit=limit, offset=offset)
-        total, end = _found(found), offset + len(found.hits)
-        more = end < min(total, DEEPEST) and len(found.hits) == limit
+        ordered, total = self._best(self._living(self._compiler.ranked(plan)), offset + limit)
+        page = ordered[offset : offset + limit]
+        end = offset + len(page)
+        more = end < min(total, DEEPEST) and len(page) == limit
         return Hits(
             total,
-            tuple(self._hit(address, score) for score, address in found.hits),
+            tuple(self._hit(address, score) for score, address in page),
             write(ByScore(self.name, end)) if more else None,
         )
 
@@ -157,6 +172,46 @@ class Snapshot:
         stored = Stored.from_bytes(data)
         return Hit(stored.id, score, stored.url, stored.title, stored.source, stored.published, stored.seq)
 
+    def _best(self, query: Query, end: int) -> tuple[list[Scored], int]:
+        """At least the first ``end`` articles by score and tie, if there are so many, and the number of all.
+
+        tantivy leaves ties as they lie: hits of one score are put in order here, which needs all of them.
+        """
+        result = self._searcher.search(query, limit=end + AHEAD)
+        hits, total = result.hits, _found(result)
+        for first, last in _alike(hits, end):
+            if last == len(hits) < total:
+                return hits[:first] + self._tied(query, hits[:first], hits[first][0], end - first), total
+            if last - first > 1:
+                addresses = [address for _, address in hits[first:last]]
+                hits[first:last] = [(hits[first][0], address) for _, address in self._by_tie(addresses, len(addresses))]
+        return hits, total
+
+    def _tied(self, query: Query, better: list[Scored], score: float, wanted: int) -> list[Scored]:
+        """The first ``wanted`` by tie of the articles of ``score``, which are too many to see them all.
+
+        Of those seen, the last one wanted bounds the tie: whatever lies beyond cannot be among the wanted ones. So each
+        look needs far fewer than the one before, and the first that sees all of them has the answer.
+        """
+        asked = max(TIED, 2 * (len(better) + wanted))
+        least, most = score * (1 - ALIKE), score * (1 + ALIKE)
+        near = {_place(address) for scored, address in better if scored <= most}
+        within = query
+        while True:
+            hits = self._searcher.search(within, limit=asked).hits
+            seen = [address for scored, address in hits if least <= scored <= most]
+            first = self._by_tie([address for address in seen if _place(address) not in near] if near else seen, wanted)
+            if len(hits) < asked or hits[-1][0] < least:
+                return [(score, address) for _, address in first]
+            bound = self._compiler.between("tie", None, first[-1][0] + 1)
+            within = Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(bound, 0.0))])
+
+    def _by_tie(self, addresses: list[DocAddress], wanted: int) -> list[tuple[int, DocAddress]]:
+        """The first ``wanted`` by tie, each with its tie."""
+        ties: list[int] = self._searcher.fast_field_values("tie", addresses)  # type: ignore[assignment]  # all have one, an integer
+        order = sorted(range(len(ties)), key=ties.__getitem__)
+        return [(ties[place], addresses[place]) for place in order[:wanted]]
+
     def _latest(self, query: Query, limit: int) -> tuple[list[Placed], int]:
         """The first ``limit`` articles by time and tie, and the number of all; those without a time come last.
 
@@ -188,3 +243,19 @@ class Snapshot:
 
 def _found(result: tantivy.SearchResult) -> int:
     return int(result.count)  # type: ignore[attr-defined]  # tantivy's stubs forget it
+
+
+def _alike(hits: Sequence[Scored], end: int) -> Iterator[tuple[int, int]]:
+    """Where the hits of each score begin and end, as long as they begin before ``end``; ``hits`` come best first."""
+    first = 0
+    while first < min(end, len(hits)):
+        least = hits[first][0] * (1 - ALIKE)
+        last = first + 1
+        while last < len(hits) and hits[last][0] >= least:
+            last += 1
+        yield first, last
+        first = last
+
+
+def _place(address: DocAddress) -> tuple[int, int]:
+    return address.segment_ord, address.doc

@@ -56,7 +56,7 @@ FIELDS: tuple[IndexField, ...] = (
     IndexField("stored", "stored"),
 )
 """``key`` is the article's id where an engine can hold it (see ``exact_value``), ``seq`` the ledger's number of the
-revision, ``tie`` orders articles of the same time (see ``tie_of``), ``gone`` marks the trace of a removed article."""
+revision, ``tie`` orders articles of one time or score (see ``tie_of``), ``gone`` marks the trace of a removed article."""
 
 
 def exact_value(text: str) -> str:
@@ -81,7 +81,7 @@ def encodable(text: str) -> bool:
 
 
 def tie_of(key: str) -> int:
-    """Return the 63-bit number that orders articles of the same time: a hash of the key, the same in every engine."""
+    """Return the 63-bit number that orders articles of one time or score: a hash of the key, the same in every engine."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 1
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from index.engine import Engine
+from index.fields import tie_of
 from language.query_plan import AllOf, AnyOf, Plan, PlanField, Terms
 from tests.index.conftest import document
 
@@ -23,3 +26,18 @@ def put(engine: Engine, *articles: object, seq: int = 1) -> None:
     report = engine.put(document(article, seq + number) for number, article in enumerate(articles))  # type: ignore[arg-type]  # annotated articles
     assert set(report.counts()) <= {"put"}
     engine.refresh()
+
+
+def paged(engine: Engine, plan: Plan, limit: int) -> list[str]:
+    """The ids of every page, one after the other."""
+    page = engine.search(plan, limit=limit)
+    found = [hit.id for hit in page.hits]
+    while page.next:
+        page = engine.search(plan, limit=limit, after=page.next)
+        found += [hit.id for hit in page.hits]
+    return found
+
+
+def by_tie(ids: Iterable[str]) -> list[str]:
+    """Articles that nothing tells apart, in the order that every engine has."""
+    return sorted(ids, key=tie_of)

@@ -21,7 +21,8 @@ from index.embedded_query import placements
 from index.embedded_schema import schema
 from index.engine import Bucket, Count
 from index.fields import FIELDS
-from language.query_plan import AllOf, Is, Terms
+from language.query_plan import AllOf, AnyOf, Is, Terms
+from tests.index.asking import by_tie, paged, put, says
 from tests.index.conftest import BERLIN, annotated, document
 
 EVERYTHING = AllOf(())
@@ -267,3 +268,19 @@ def test_placements_are_all_and_only_those_within_the_slop() -> None:
             assert placed[0][0] == 0
             assert sorted(word for _, word in placed) == sorted(words)
     assert len(placements(("a", "b", "c"), 5)) <= 6**3 - 5**3
+
+
+def test_of_more_ties_than_can_be_seen_at_once_the_first_are_found(
+    writer: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.embedded_snapshot.TIED", 4)
+    words = ("Gipfel", "Lage", "Lage Lage", "Gipfel Lage")
+    for part in range(3):
+        put(writer, *(annotated(f"{part}-{n}", text=words[n % 4]) for n in range(60)), seq=1 + 100 * part)
+    plan = AnyOf((says("gipfel"), Is("source", "zeitung")))
+
+    def alike(*numbers: int) -> list[str]:
+        return by_tie(f"{part}-{n}" for part in range(3) for n in range(60) if n % 4 in numbers)
+
+    for limit in (1, 2, 7, 50, 179, 180):
+        assert paged(writer, plan, limit) == [*alike(0), *alike(3), *alike(1, 2)]

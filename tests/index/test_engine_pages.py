@@ -10,7 +10,7 @@ from articles.errors import Wrong
 from index.cursor import ByScore, write
 from index.engine import Engine
 from language.query_plan import AllOf, AnyOf, Except, Is
-from tests.index.asking import EVERYTHING, ids, put, says
+from tests.index.asking import EVERYTHING, by_tie, ids, paged, put, says
 from tests.index.conftest import OpenEngine, annotated
 
 
@@ -58,6 +58,40 @@ def test_pages_by_relevance_come_from_one_snapshot(engine: Engine) -> None:
         paged += [hit.id for hit in page.hits]
     assert paged == whole
     assert "neu" in ids(engine, says("gipfel"))
+
+
+def test_articles_that_score_alike_come_in_one_order_on_every_engine_page_by_page(engine: Engine) -> None:
+    texts = {"viel": "Gipfel Gipfel Gipfel", "mehr": "Gipfel Gipfel Lage", "kaum": "Gipfel Lage Lage"}
+    articles = [annotated(f"{name}-{n}", text=text) for n in range(15) for name, text in texts.items()]
+    for first in range(0, len(articles), 9):  # put in parts, as their places in an index follow from that
+        put(engine, *articles[first : first + 9], seq=first + 1)
+    wanted = [id for name in texts for id in by_tie(f"{name}-{n}" for n in range(15))]
+    for limit in (1, 4, 15, 44, 45, 100):
+        assert paged(engine, says("gipfel"), limit) == wanted
+
+
+def test_where_nearly_all_articles_score_alike_their_order_is_the_same(engine: Engine) -> None:
+    put(engine, *(annotated(f"{n}", text="Lage") for n in range(300)), annotated("treffer", text="Gipfel"))
+    plan = AnyOf((says("gipfel"), Is("source", "zeitung")))
+    wanted = ["treffer", *by_tie(f"{n}" for n in range(300))]
+    assert [hit.id for hit in engine.search(plan, limit=5).hits] == wanted[:5]
+    assert paged(engine, plan, 70) == wanted
+
+
+def test_equal_articles_have_one_score_however_an_engine_adds_it_up(engine: Engine) -> None:
+    """In parts of the index with other words tantivy adds up in another order, which a float of 32 bits shows."""
+    words = ("Drohne", "Haushalt", "Panzer", "Gipfel", "Lage", "Werft", "Motor")
+    plan = AllOf(tuple(says(word.lower()) for word in words))
+    text = " ".join(word for count, word in enumerate(words, 1) for _ in range(count))
+    for part in range(4):
+        frequent = [annotated(f"{part}-{n}", text=" ".join(words[part : part + 2])) for n in range(12 * (part + 1))]
+        equal = [annotated(f"gleich-{part}-{n}", text=text) for n in range(3)]
+        put(engine, *frequent, *equal, seq=1 + 100 * part)
+    hits = engine.search(plan, limit=100).hits
+    assert [hit.id for hit in hits] == by_tie(hit.id for hit in hits)
+    assert len(hits) == 12
+    assert len({hit.score for hit in hits}) == 1
+    assert paged(engine, plan, 5) == [hit.id for hit in hits]
 
 
 def test_what_nothing_scores_comes_newest_first(engine: Engine) -> None:
