@@ -142,7 +142,8 @@ class Engine(Protocol):
 
         ``relevance``: best first; a plan with nothing to score is sorted by time. ``newest``: by time, latest first,
         articles without any time last. Equals come in the order of ``index.fields.tie_of``. Pages of one search come from
-        one snapshot while the engine still holds it. Raises Wrong (a cursor of another kind, deeper than ``DEEPEST``), NotSo, Broken.
+        one snapshot while the engine still holds it. Raises Wrong (a cursor of another kind, deeper than ``DEEPEST``),
+        NotSo, Broken.
         """
         ...
 
