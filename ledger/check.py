@@ -23,6 +23,14 @@ if TYPE_CHECKING:  # reading WARC costs every command that asks the ledger a twe
 _EXAMPLES = 5
 """Cases named per broken law; the rest are counted."""
 
+_same = visits.alias()
+_IS_RESERVED = sa.exists().where(
+    _same.c.segment == visits.c.segment,
+    _same.c.record_offset == visits.c.record_offset,
+    _same.c.outcome == "forbidden(tdm)",
+)
+"""Of a visit: its page turned out to be reserved, at first sight or when it was read anew, and was not to be kept."""
+
 
 def check(store: Store, archive: Archive | None = None) -> CheckReport:
     """Prove the sums over one unchanging state of the ledger, and with an archive read every record it refers to.
@@ -95,9 +103,9 @@ def _holes(connection: Connection) -> Iterator[str]:
 
 
 def _records(connection: Connection, archive: Archive) -> tuple[int, list[str]]:
-    """Read every record that is kept of a visit; each is the page of its address, or removed if it was forgotten."""
+    """Read every record that is kept of a visit; each is the page of its address, or removed: forgotten, or reserved."""
     wanted = (
-        sa.select(visits, addresses.c.reason)
+        sa.select(visits, addresses.c.reason, _IS_RESERVED.label("reserved"))
         .outerjoin(addresses, addresses.c.key == visits.c.key)
         .where(visits.c.segment.is_not(None), visits.c.work == "visit", ~IS_DROPPED)
         .order_by(visits.c.segment, visits.c.record_offset)
@@ -108,17 +116,20 @@ def _records(connection: Connection, archive: Archive) -> tuple[int, list[str]]:
         record = visit_rows.as_record(row)
         assert record is not None
         forgotten = row.kind == "article" and row.reason == "forgotten"
+        may_be_gone = forgotten or row.reserved or row.kind != "article"  # a list that quoted such an article goes whole
         number += 1
         try:
             page = archive.read(record)
         except NotSo:
-            if not forgotten and row.kind == "article":  # a list that quoted a forgotten article is erased whole
+            if not may_be_gone:
                 found.append(f"the raw page of visit {row.id} ({row.url}) was removed, but the address was not forgotten")
         except Broken as error:
             found.append(f"the raw page of visit {row.id} ({row.url}) cannot be read: {error}")
         else:
             if forgotten:
                 found.append(f"the raw page of visit {row.id} is still there, though {row.url} was forgotten: forget again")
+            elif row.reserved:
+                found.append(f"the raw page of visit {row.id} is still there, though it ended forbidden(tdm): {row.url}")
             elif key(page.url) != row.key and page.final_url != row.final_url:
                 found.append(f"the record of visit {row.id} ({row.url}) holds another page: {page.url}")
     return number, found

@@ -101,20 +101,30 @@ class Files:
         """Note that the archive drops a segment, see ``ledger.dropped.drop``; False while one of its pages waits."""
         return dropped.drop(self._store, segment, now)
 
-    def lists_since(self, id_: str) -> list[KeptList]:
-        """Return the archived lists of an article's source since one of its addresses was first seen, the first first."""
+    def lists_since(self, id_: str) -> Iterator[KeptList]:
+        """Yield the kept lists of every source since one of an article's addresses was first seen, the first first.
+
+        Read in portions: there may be some hundred thousand.
+        """
         mine = sa.select(urls.c.key).where(urls.c.article_id == id_)
         begun = sa.select(sa.func.min(addresses.c.first_seen)).where(addresses.c.key.in_(mine)).scalar_subquery()
-        source = sa.select(articles.c.source).where(articles.c.id == id_).scalar_subquery()
-        wanted = sa.select(visits).where(
-            visits.c.source == source,
-            visits.c.kind.in_(("feed", "sitemap", "page")),
-            visits.c.segment.is_not(None),
-            visits.c.ended_at >= begun,
+        place = visits.c.segment, visits.c.record_offset, visits.c.record_length
+        wanted = (
+            sa.select(visits.c.id, visits.c.url, visits.c.source, visits.c.kind, *place)
+            .where(visits.c.kind.in_(("feed", "sitemap", "page")), visits.c.segment.is_not(None), ~dropped.IS_DROPPED)
+            .where(visits.c.ended_at >= begun)
+            .order_by(visits.c.id)
+            .limit(_STREAM)
         )
-        with self._store.read() as connection:
-            rows = connection.execute(wanted.order_by(visits.c.id)).all()
-        return [KeptList(row.url, row.source, row.kind, record) for row in rows if (record := visit_rows.as_record(row))]
+        last = 0
+        while True:
+            with self._store.read() as connection:
+                rows = connection.execute(wanted.where(visits.c.id > last)).all()
+            if not rows:
+                return
+            for row in rows:
+                yield KeptList(row.url, row.source, row.kind, ArchiveRef(row.segment, row.record_offset, row.record_length))
+            last = rows[-1].id
 
     def every(self, since_seq: int = 0, until: int | None = None) -> Iterator[Filed]:
         """Yield the latest revision of every live article, in the order of its last change, ``since_seq`` excluded.
@@ -184,7 +194,8 @@ def _to_read_anew(since: datetime | None, stage: str) -> sa.Select[Any]:
     if stage == "extract":
         last = sa.select(sa.func.max(visits.c.id)).where(visits.c.segment.is_not(None)).group_by(visits.c.key)
         unread = sa.or_(visits.c.outcome.like("rejected(%"), visits.c.outcome.like("broken(%"))
-        which = sa.or_(which, sa.and_(unread, visits.c.id.in_(last)))
+        forgotten = sa.select(addresses.c.key).where(addresses.c.reason == "forgotten")  # their pages are erased
+        which = sa.or_(which, sa.and_(unread, visits.c.id.in_(last), visits.c.key.not_in(forgotten)))
     wanted = sa.select(visits).where(which, visits.c.segment.is_not(None), visits.c.kind == "article")
     return wanted if since is None else wanted.where(visits.c.fetched_at >= since)
 

@@ -14,6 +14,7 @@ from articles.errors import Broken, NotSo, Transient
 from articles.outcome import Killed, Outcome, Rejected
 from articles.page import PageRef
 from crawlers.revisit import next_revisit
+from pipeline.reserved import RESERVED, is_unwanted, take_out
 from pipeline.services import Services
 from pipeline.settle import settle
 from pipeline.twins import Twins
@@ -81,17 +82,23 @@ async def _batch(services: Services, refs: list[PageRef], report: RefineReport, 
             services.ledger.visits.give_back(left)
 
 
-async def _read(services: Services, ref: PageRef) -> Article | Rejected | Killed:
+async def _read(services: Services, ref: PageRef) -> Article | Rejected | Killed | Outcome:
     try:
         page = services.archive.read(ref.record, ref.link)
-    except (Broken, NotSo) as error:
+    except NotSo:  # a run was killed after it had erased the page, see take_out
+        return RESERVED
+    except Broken as error:
         return Killed("parser", str(error))
     return await services.pool.extract(page, services.desk.sources.get(ref.source))
 
 
-def _settled(services: Services, ref: PageRef, read: Article | Rejected | Killed) -> Outcome | None:
+def _settled(services: Services, ref: PageRef, read: Article | Rejected | Killed | Outcome) -> Outcome | None:
     """Settle one page. The per-page loop's broad except: one page's fault is that page's outcome, not the pass's."""
     try:
+        if isinstance(read, Outcome):
+            return _end(services, ref, read, services.clock())
+        if is_unwanted(services, ref, read):
+            return _end(services, ref, take_out(services, ref), services.clock())
         if isinstance(read, Article):
             receipt = settle(services, ref, read)
             return receipt.outcome if receipt else None

@@ -112,6 +112,15 @@ def test_a_record_removed_though_nobody_asked_is_noticed(lively: Desk) -> None:
     assert "was removed, but the address was not forgotten" in gap
 
 
+def test_a_page_that_was_not_to_be_kept_is_noticed_while_it_is_there(lively: Desk) -> None:
+    (ref,) = lively.refs()
+    assert lively.ledger.visits.ended_refined(ref, Outcome("forbidden", "tdm"), lively.clock.now)
+    (gap,) = lively.gaps()
+    assert "is still there, though it ended forbidden(tdm)" in gap
+    lively.archive.erase(ref.record)
+    assert lively.gaps() == ()
+
+
 def test_a_record_of_another_page_is_noticed(lively: Desk) -> None:
     with lively.ledger._store.write() as connection:
         other = "(SELECT min(record_offset) FROM visits WHERE segment IS NOT NULL)"

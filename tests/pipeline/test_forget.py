@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ PAGE = (
     '<html lang=de><head><title>{0}</title><meta property="og:type" content="article"></head>'
     "<body><article><h1>{0}</h1><p>" + "Der Stadtrat beriet am Montag lange über den Umbau des alten Theaters. " * 4
 ) + "</p></article></body></html>"
+JSON_FEED = {"version": "https://jsonfeed.org/version/1.1", "title": "Z"}
 ITEM = "<item><title>{}</title><link>{}</link></item>"
 
 
@@ -29,6 +31,44 @@ def rss(site: Site, *titles: str) -> str:
 
 def archived(desk: Running) -> bytes:
     return b"".join(gzip.decompress(path.read_bytes()) for path in desk.services.archive.folder.glob("*.warc.gz"))
+
+
+def feeds(site: Site) -> dict[str, web.Response]:
+    """What three other sources show: a copy, an address in a packed JSON feed, and one that only looks alike."""
+    packed = gzip.compress(json.dumps(JSON_FEED | {"items": [item(site, "Geheim")]}).replace("/", "\\/").encode())
+    return {
+        "/kopien": web.Response(text=rss(site, "Kopie"), content_type="application/rss+xml"),
+        "/json": web.Response(body=packed, content_type="application/feed+json", headers={"Content-Encoding": "gzip"}),
+        "/aehnlich": web.Response(text=rss(site, "Geheimnis"), content_type="application/rss+xml"),
+    }
+
+
+def item(site: Site, title: str) -> dict[str, str]:
+    return {"id": title, "title": title, "url": f"{site.url}/{title}.html"}
+
+
+async def test_lists_of_other_sources_are_found_under_every_address_and_in_every_packing(
+    tmp_path: Path, site: Site
+) -> None:
+    others = {path[1:]: [feed(site, path)] for path in ("/kopien", "/json", "/aehnlich")}
+    write_desk(tmp_path, {"eins": [feed(site)], **others})
+    canonical = f'<link rel="canonical" href="{site.url}/Geheim.html"></head>'
+    site.pages = {f"/{title}.html": PAGE.format(title) for title in ("Geheim", "Geheimnis")}
+    site.pages["/Kopie.html"] = PAGE.format("Geheim").replace("</head>", canonical)
+    site.pages["/feed"] = rss(site, "Geheim")
+    async with opened(tmp_path) as desk:
+        desk.services.__dict__["enricher"] = Unread(desk.services)
+        await desk.run()
+        site.pages |= feeds(site)
+        desk.later(hours=2)
+        assert (await desk.run()).outcomes["alias"] == 1
+        report = await forget(desk.services, f"{site.url}/Geheim.html", "ordered by a court")
+        assert sorted(report.gone.urls) == [f"{site.url}/Geheim.html", f"{site.url}/Kopie.html"]
+        assert report.lists == 3, "its own, the one with the copy, and the packed one"
+        left = archived(desk)
+        assert b"Kopie.html" not in left
+        assert b"<title>Geheimnis</title>" in left
+        assert not desk.services.ledger.check(desk.services.archive).gaps
 
 
 async def test_lists_that_named_it_are_erased_and_no_others(tmp_path: Path, site: Site) -> None:

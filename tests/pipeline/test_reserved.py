@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from articles.errors import Transient
 from pipeline.reprocess import reprocess
 from tests.app.commanding import done
 from tests.crawlers.sites import Handler, Site
@@ -144,3 +146,84 @@ async def test_with_skip_an_article_on_file_leaves_without_its_text_once_robots_
         assert (site.count("/a"), flags(desk)) == (1, {"A": True})
         (exported,) = await cli(tmp_path, "export")
         assert exported["text"] is None
+
+
+META = '<meta name="tdm-reservation" content="1"></head>'
+
+
+def with_meta(title: str, words: str = WORDS) -> str:
+    return PAGE.format(title, words).replace("</head>", META)
+
+
+def archived(desk: Running) -> str:
+    """Every byte of the raw pages, as far as they are still there."""
+    files = desk.services.archive.folder.glob("*.warc.gz")
+    return b"".join(gzip.decompress(path.read_bytes()) for path in files).decode("utf-8", "replace")
+
+
+async def test_with_skip_a_page_that_turns_out_to_be_reserved_is_not_kept(tmp_path: Path, site: Site) -> None:
+    write_desk(tmp_path, {"zeitung": [feed(site)]}, tdm="skip")
+    site.pages = {"/feed": site.feed("/frei", "/meta", "/kurz"), "/frei": page("Frei")}
+    site.pages |= {"/meta": with_meta("Geheim", f"Geheim: {WORDS}"), "/kurz": with_meta("Geheim", "Geheim.")}
+    async with opened(tmp_path) as desk:
+        outcomes = (await desk.run()).outcomes
+        assert (outcomes["article(new)"], outcomes["forbidden(tdm)"]) == (1, 2), outcomes
+        assert flags(desk) == {"Frei": False}
+        assert (await cli(tmp_path, "search", "Geheim", "--json"))[0]["hits"] == []
+        assert [one["title"] for one in await cli(tmp_path, "export")] == ["Frei"]
+        assert "Geheim" not in archived(desk)
+        assert "Frei" in archived(desk)
+        known = desk.services.ledger.visits.known([f"{site.url}/meta"])[f"{site.url}/meta"]
+        assert known.last_outcome == "forbidden(tdm)"
+        assert not desk.services.ledger.check(desk.services.archive).gaps
+        assert dict((await reprocess(desk.services, None, "extract")).outcomes) == {"article(unchanged)": 1}
+        desk.later(days=1)
+        await desk.run()
+        assert site.count("/meta") == 1, "not asked for again"
+
+
+async def test_with_skip_a_run_killed_after_it_erased_such_a_page_is_finished_by_the_next(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_desk(tmp_path, {"zeitung": [feed(site)]}, tdm="skip")
+    site.pages = {"/feed": site.feed("/meta"), "/meta": with_meta("Geheim")}
+    async with opened(tmp_path) as desk:
+
+        def die(*_: object) -> bool:
+            raise Transient("the database is gone")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(desk.services.ledger.visits, "ended_refined", die)
+            with pytest.raises(Transient):
+                await desk.run()
+        assert "Geheim</h1>" not in archived(desk)
+    async with opened(tmp_path) as desk:
+        assert (await desk.run()).outcomes["forbidden(tdm)"] == 1
+        assert not desk.services.ledger.check(desk.services.archive).gaps
+
+
+async def test_with_skip_what_is_on_file_keeps_its_earlier_text_for_the_desk_alone(tmp_path: Path, site: Site) -> None:
+    write_desk(tmp_path, {"zeitung": [feed(site)]}, tdm="skip")
+    site.pages = {"/feed": site.feed("/a"), "/a": page("A")}
+    async with opened(tmp_path) as desk:
+        await desk.run()
+        site.pages["/a"] = with_meta("A", f"Nachgetragen. {WORDS}")
+        desk.later(hours=1)
+        assert (await desk.run()).outcomes["forbidden(tdm)"] == 1
+        assert flags(desk) == {"A": True}
+        assert "Nachgetragen" not in archived(desk)
+        (exported,) = await cli(tmp_path, "export")
+        assert (exported["text"], exported["revision"]) == (None, 1)
+        assert not desk.services.ledger.check(desk.services.archive).gaps
+
+
+async def test_a_desk_that_turns_to_skip_keeps_what_it_has(tmp_path: Path, site: Site) -> None:
+    sources = {"zeitung": [feed(site)]}
+    site.pages = {"/feed": site.feed("/meta"), "/meta": with_meta("Geheim")}
+    async with opened(write_desk(tmp_path, sources)) as desk:
+        await desk.run()
+    async with opened(write_desk(tmp_path, sources, tdm="skip")) as desk:
+        assert dict((await reprocess(desk.services, None, "extract")).outcomes) == {"article(unchanged)": 1}
+        assert flags(desk) == {"Geheim": True}
+        assert "Geheim</h1>" in archived(desk)
+        assert not desk.services.ledger.check(desk.services.archive).gaps
