@@ -10,7 +10,7 @@ from lxml.html import HtmlElement, document_fromstring
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
-from extract import boxes, standfirst
+from extract import boxes, media, standfirst
 from extract.access import offers_soon
 from extract.decode import one_line, tidy
 from extract.marks import marks
@@ -55,6 +55,7 @@ def read(
     furniture: Iterable[HtmlElement],
     lead: str | None = None,
     people: Sequence[str] = (),
+    medium: boxes.Medium | None = None,
 ) -> list[str]:
     """Return the article's blocks of a tree, which is used up; ``heading`` is the headline's element.
 
@@ -63,7 +64,7 @@ def read(
     """
     around = list(heading.iterancestors()) if heading is not None else []
     boxes.unframe(tree, heading)
-    prune(tree, furniture, heading)
+    prune(tree, furniture, heading, medium)
     below = standfirst.texts_below(heading) if heading is not None else []
     if heading is not None:
         _drop(heading)
@@ -86,7 +87,12 @@ def _scope(tree: HtmlElement, around: list[HtmlElement]) -> HtmlElement:
     return tree
 
 
-def prune(tree: HtmlElement, furniture: Iterable[HtmlElement] = (), heading: HtmlElement | None = None) -> None:
+def prune(
+    tree: HtmlElement,
+    furniture: Iterable[HtmlElement] = (),
+    heading: HtmlElement | None = None,
+    medium: boxes.Medium | None = None,
+) -> None:
     """Take from the tree, in place, what is never an article's prose: furniture, scripts, link blocks, promotions."""
     for element in furniture:
         _drop(element)
@@ -95,7 +101,10 @@ def prune(tree: HtmlElement, furniture: Iterable[HtmlElement] = (), heading: Htm
     strip_elements(tree, *_NEVER, with_tail=False)
     for element in _promotions(tree, above):
         _drop(element)
-    for element in list(boxes.foreign(tree, heading)):  # before links are taken: a card is known by its linked headline
+    if medium is not None and medium.kind == "gallery":
+        media.unlink_own(tree, medium.url)
+    foreign = list(boxes.foreign(tree, heading, medium))  # before links are taken: a card is known by its linked headline
+    for element in foreign:
         _drop(element)
     for element in _link_blocks(tree):
         if (head := _head_of(element)) is not None:

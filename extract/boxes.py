@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Set
+from typing import Literal, NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from extract import media
 from extract.decode import one_line
 
 _BLOCKS = frozenset({"div", "section", "aside", "article", "figure", "li", "blockquote", "details", "header", "footer"})
@@ -23,12 +25,16 @@ _WORDS_OF_A_HEADLINE = 3
 
 _BOX_HEAD = re.compile(
     r"(?:mehr (?:zum thema|dazu|aus|von|über)\b.*|(?:das )?könnte (?:sie|ihnen|dich) auch .*|auch interessant|"
-    r"(?:ähnliche|verwandte|weitere|neueste|beliebte|aktuelle) (?:beiträge|artikel|nachrichten|meldungen|themen|texte)\b.*|"
+    r"(?:ähnliche|verwandte|weitere|neueste|beliebte|aktuelle|mehr|alle) (?:beiträge|artikel|nachrichten|meldungen|themen|"
+    r"texte|videos?|filme|clips|sendungen|folgen|(?:bilder|foto)?(?:galerien|strecken)|bilder)\b.*|als nächstes\b.*|"
+    r"nächstes video|(?:das )?(?:lesen|sehen|schauen) andere\b.*|"
     r"meist ?gelesen\w*|lesen sie (?:auch|mehr|dazu)\b.*|passend dazu|(?:medien|presse)?kontakte?|"
     r"presse(?:stelle|kontakt)\b.*|"
     r"ansprechpartner\w*(?: für .*)?|rückfragen.*|(?:über|zu) (?:den autor|die autorin|die autoren)|zu[mr] autor(?:in)?|"
     r"anmerkungen|fu(?:ß|ss)noten|einzelnachweise|newsletter\b.*|"
-    r"about the authors?|(?:foot|end)?notes|references|related\b.*|recommended\b.*|more (?:from|on|in|stories|news)\b.*|"
+    r"about the authors?|(?:foot|end)?notes|references|related\b.*|recommended\b.*|"
+    r"more (?:from|on|in|stories|news|videos?|galleries|episodes|clips|pictures|photos)\b.*|watch (?:next|more|also)\b.*|"
+    r"(?:video )?playlist\b.*|"
     r"most (?:read|popular|viewed)|read (?:more|next|also)|up next|next up\b.*|featured|in other news|popular right now|"
     r"latest (?:news|releases|posts|stories|articles)|(?:media|press) (?:contacts?|enquiries|inquiries|office)|contacts?|"
     r"(?:for )?(?:more|further) information\b.*|sign up (?:for|to)\b.*|subscribe\b.*|"
@@ -49,6 +55,13 @@ _TEXTS = frozenset({"p", "h1", "h2", "h3", "h4", "ul", "ol"})
 _MAIN_CELL, _SIDE_SHARE = 400, 0.5
 _LEAD_LENGTH = 80
 _prose_texts = etree.XPath("string-length(normalize-space())")
+
+
+class Medium(NamedTuple):
+    """What a page shows instead of an article, and its address."""
+
+    kind: Literal["video", "gallery"]
+    url: str
 
 
 def unframe(tree: HtmlElement, heading: HtmlElement | None = None) -> None:
@@ -138,17 +151,26 @@ def _wrap_runs(parent: HtmlElement) -> None:
         parent.tag = "div"
 
 
-def foreign(tree: HtmlElement, heading: HtmlElement | None) -> Iterator[HtmlElement]:
-    """Yield the blocks that are captions, teaser cards, and boxes headed as such; never one around the headline."""
+def foreign(tree: HtmlElement, heading: HtmlElement | None, medium: Medium | None = None) -> Iterator[HtmlElement]:
+    """Yield the blocks that are captions, teaser cards, and boxes headed as such; never one around the headline.
+
+    ``medium``: the page shows a video or a gallery, whose own words are few; the captions of a gallery are its text.
+    """
     above = frozenset(heading.iterancestors()) if heading is not None else frozenset[HtmlElement]()
     whole = _prose(tree)
 
     def small(block: HtmlElement) -> bool:
         return block not in above and _prose(block) <= _LARGEST_SHARE * whole
 
-    yield from _captions(tree, above)
+    def spare(block: HtmlElement) -> bool:
+        return block not in above if medium is not None else small(block)
+
+    if medium is not None:
+        yield from media.others(tree, above, medium.url)
+    if medium is None or medium.kind == "video":
+        yield from _captions(tree, above)
     yield from _cards(tree, above, whole)
-    yield from _headed(tree, small)
+    yield from _headed(tree, spare, small)
 
 
 def _prose(element: HtmlElement) -> int:
@@ -217,14 +239,19 @@ def _stands_alone(link: HtmlElement) -> bool:
     return True
 
 
-def _headed(tree: HtmlElement, small: Callable[[HtmlElement], bool]) -> Iterator[HtmlElement]:
-    """Find what stands under a telling head: the block that begins with it, else what follows up to the next heading."""
+def _headed(
+    tree: HtmlElement, spare: Callable[[HtmlElement], bool], small: Callable[[HtmlElement], bool]
+) -> Iterator[HtmlElement]:
+    """Find what stands under a telling head: the block that begins with it, else what follows up to the next heading.
+
+    Such a block must be ``spare``; what only follows must be ``small``, as the article itself may go on there.
+    """
     for head in tree.iter(*_HEAD_TAGS):
         if len(head) > 4 or _length(head) > _LONGEST_HEAD or not _BOX_HEAD.fullmatch(one_line(head.text_content())):
             continue
         block = _box_of(head)
         if block is not head:
-            if small(block):
+            if spare(block):
                 yield block
         elif head.tag in _HEADINGS:
             run = list(_until_heading(head))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -36,7 +37,7 @@ class Stamp:
     """What an entry shows of its time: an instant, or ``clock``, its hour; ``day``: it or a line above names one."""
 
     at: datetime | None = None
-    clock: str | None = None
+    clock: time | None = None
     day: date | None = None
 
 
@@ -63,20 +64,25 @@ def blog(published: Moment | None, modified: Moment | None, begun: str | None, s
     return Blog(min(known), max(known), max(known) - min(known) > _LASTING) if known else Blog(None, None)
 
 
-def hour_of(text: str) -> str | None:
-    """Return the hour a text consists of, as "14.32 Uhr" or "2.15pm BST"; None if it says anything else."""
-    match = _CLOCK_ONLY.match(text)
-    return match["clock"] if match else None
+def hour_of(text: str, site: dates.Habits) -> time | None:
+    """Return the hour, with its zone, that a text consists of, as "14.32 Uhr" or "2.15pm BST"; else None."""
+    return _hour(_CLOCK_ONLY.match(text), site)
 
 
-def leading_hour(text: str) -> str | None:
+def leading_hour(line: str, site: dates.Habits) -> time | None:
     """Return the hour that a line begins with, as "14:32 Uhr: Sperre aufgehoben"; None for other numbers."""
-    match = _LEADING.match(text)
-    return match["clock"] if match else None
+    return _hour(_LEADING.match(line), site)
+
+
+def _hour(match: re.Match[str] | None, site: dates.Habits) -> time | None:
+    when = dates.read(f"{site.fetched_at.date()}, {match['clock']}", site) if match else None
+    return when.instant.timetz() if when and when.instant else None
 
 
 def day_of(text: str, near: date, site: dates.Habits) -> date | None:
     """Return the day that a short line names and says little else; its year is that nearest to ``near`` if it has none."""
+    if not any(map(str.isdigit, text)):
+        return None
     found = dates.day_without_year(text, near)
     if found is None:
         span, when = dates.day_in(text), dates.read(text, site)
@@ -94,16 +100,17 @@ def placed(stamps: Sequence[Stamp], blog: Blog, site: dates.Habits) -> list[date
     """
     walls = [_wall(stamp, site) for stamp in stamps]
     past = _midnights(walls)
-    anchors = [index for index, stamp in enumerate(stamps) if walls[index] and (stamp.at or stamp.day)]
+    anchors = [index for index, stamp in enumerate(stamps) if walls[index] is not None and (stamp.at or stamp.day)]
     if anchors:
-        return [
-            stamp.at
-            or _at(stamp, _day(stamps[near := _nearest(anchors, index)], site) + timedelta(past[index] - past[near]), site)
-            for index, stamp in enumerate(stamps)
-        ]
+        found = []
+        for index, stamp in enumerate(stamps):
+            near = anchors[max(bisect_right(anchors, index) - 1, 0)]
+            found.append(stamp.at or _at(stamp, _day(stamps[near], site) + timedelta(past[index] - past[near])))
+        return found
+    most = max(past, default=0)
     guesses = [
-        [_at(stamp, newest + timedelta(past[index] - max(past)), site) for index, stamp in enumerate(stamps)]
-        for newest in _candidates(blog, max(past, default=0), site)
+        [_at(stamp, newest + timedelta(past[index] - most)) for index, stamp in enumerate(stamps)]
+        for newest in _candidates(blog, most, site)
     ]
     fitting = [found for found in guesses if _fits([at for at in found if at], blog, site)]
     return min(fitting, key=lambda found: _gap([at for at in found if at], blog), default=[None for _ in stamps])
@@ -111,22 +118,17 @@ def placed(stamps: Sequence[Stamp], blog: Blog, site: dates.Habits) -> list[date
 
 def _wall(stamp: Stamp, site: dates.Habits) -> timedelta | None:
     """Return the time of day an entry shows; None if it shows none."""
-    at = stamp.at.astimezone(site.zone) if stamp.at else _at(stamp, site.fetched_at.date(), site)
+    at = stamp.at.astimezone(site.zone) if stamp.at else stamp.clock
     return timedelta(hours=at.hour, minutes=at.minute) if at else None
 
 
-def _at(stamp: Stamp, day: date, site: dates.Habits) -> datetime | None:
-    when = dates.read(f"{day.isoformat()}, {stamp.clock}", site) if stamp.clock else None
-    return when.instant if when else None
+def _at(stamp: Stamp, day: date) -> datetime | None:
+    return datetime.combine(day, stamp.clock) if stamp.clock else None
 
 
 def _day(stamp: Stamp, site: dates.Habits) -> date:
     assert stamp.day or stamp.at
     return stamp.day or stamp.at.astimezone(site.zone).date()  # type: ignore[union-attr]  # one of the two is there
-
-
-def _nearest(anchors: Sequence[int], index: int) -> int:
-    return max((anchor for anchor in anchors if anchor <= index), default=anchors[0])
 
 
 def _midnights(walls: Sequence[timedelta | None]) -> list[int]:
@@ -145,7 +147,8 @@ def _midnights(walls: Sequence[timedelta | None]) -> list[int]:
                 passed += step
             last = wall
         found.append(passed)
-    return [each - min(found) for each in found]
+    least = min(found, default=0)
+    return [each - least for each in found]
 
 
 def _candidates(blog: Blog, midnights: int, site: dates.Habits) -> list[date]:

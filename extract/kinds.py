@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from articles.article import ArticleKind
 from articles.url import is_listing_path
 from extract import jsonld
+from extract.boxes import Medium
 from extract.decode import one_line
 from extract.stated import Stated
 from extract.titles import fold
@@ -52,10 +53,23 @@ _ERROR_ANYWHERE = re.compile(
     r"\b(?:404|not found|nicht gefunden|access denied|service unavailable|"
     r"(?:could ?n[o']t|could not|can(?:no|')t|can ?not|unable to) (?:be )?f(?:ou|i)nd\b.{0,12}\bpage|"
     r"page (?:you .{0,30})?(?:could ?n.t|could not|cannot|can.t) be found|page (?:does not|doesn.t|no longer) exists?|"
-    r"seite .{0,12}(?:gibt es|existiert|ist) (?:leider )?nicht|"
+    r"seite .{0,12}(?:gibt es|existiert|ist) (?:leider )?nicht|(?:seite|artikel) (?:ist )?(?:leider )?nicht (?:mehr )?da|"
     r"(?:seite|artikel|inhalt) .{0,20}nicht (?:mehr )?verfügbar)\b",
     re.I,
 )
+_ERROR_LINE = re.compile(
+    r"^\W*(?:(?:http|status)[ -]?)?(?:fehler|error|status)(?:[ -]?(?:code|meldung|nummer|number|nr\.?))?\W{0,3}"
+    r"(?:4(?:0[0-9]|10|51)|50[0-4])\b.{0,60}$|^\W*(?:404|410)\W{1,3}.{0,60}$|"
+    r"^.{0,80}\b(?:seite|artikel|beitrag|inhalt|adresse|url)\b.{0,40}\b(?:nicht (?:mehr )?(?:gefunden|vorhanden|auffindbar|"
+    r"erreichbar|verfügbar|da\b)|existiert (?:leider )?nicht|gibt es (?:leider )?nicht)|"
+    r"\b(?:seite|artikel|beitrag|inhalt),? (?:die|den|der|nach (?:der|dem)),? (?:sie|du) (?:\w+ )?(?:such|gesuch|aufruf|"
+    r"angeford)|^.{0,80}\b(?:page|article|story|content|url|link)\b.{0,60}\b(?:could ?n.t be found|can.t be found|"
+    r"cannot be found|not be found|does ?n.t exist|does not exist|no longer (?:exists?|available)|has been removed)|"
+    r"\b(?:page|article|story|content)\b.{0,12}\byou(?: are|.re|r)? (?:\w+ )?(?:looking for|requested|trying to)\b",
+    re.I,
+)
+"""What error pages say below a headline that jokes."""
+_FIRST_LINES = 6
 _ERROR_NAME = re.compile(r"(?:^|[\s_-])(?:error-?(?:page|404)|page-?404|404-?page|error404|not-?found)(?:$|[\s_-])", re.I)
 _CONSENT = re.compile(
     r"mit werbung (?:weiterlesen|lesen|nutzen)|cookie|zustimm|einwillig|consent|datenschutz|tracking|privacy|"
@@ -118,19 +132,24 @@ def says_article(stated: Stated) -> bool:
     )
 
 
-def failure(stated: Stated, title: str | None, text: str, everything: str, status: int, listing: Listing) -> str | None:
+def failure(
+    stated: Stated, title: str | None, text: str, everything: str, status: int, listing: Listing, *, dated: bool = False
+) -> str | None:
     """Return ``error_page`` or ``consent`` if the page is one, told by its titles and by how little else it says.
 
     ``text`` is what was found as the article, ``everything`` all words of the page: a wall often leaves no text at all. An
-    error page that recommends other pages (``listing``) may say more, but no more at a stretch than teasers do.
+    error page that recommends other pages (``listing``) may say more, but no more at a stretch than teasers do. What has a
+    time (``dated``) is no error page for what stands below its headline.
     """
     if status >= 400:
         return "error_page"
     titles = [name for name in (title, stated.document_title, *_headline_texts(stated)) if name]
     says_error = any(_ERROR_TITLE.match(name.strip()) or _ERROR_ANYWHERE.search(name) for name in titles)
     says_little = len(text) < _SHORT or (listing.headlines >= 3 and listing.run < _DATED_RUN)
-    if (says_error or stated.named_error) and says_little and not says_article(stated):
-        return "error_page"
+    if says_little and not says_article(stated):
+        below = [] if dated else text.split("\n\n")[:_FIRST_LINES]
+        if says_error or stated.named_error or any(map(_ERROR_LINE.search, below)):
+            return "error_page"
     if says_article(stated) and not any(_WALL_TITLE.search(name) for name in titles):
         return None
     said = text if len(text) >= _LITTLE else everything
@@ -169,6 +188,14 @@ def kind_of_article(stated: Stated, url: str, title: str | None, entries: int, t
     ) and text_length < 3000:
         return "video"
     return "article"
+
+
+def medium_of(stated: Stated, url: str) -> Medium | None:
+    """Return the video or gallery that a page shows, as far as can be told before its text is read."""
+    kind = kind_of_article(stated, url, None, 0, 0)
+    if kind == "gallery" or (kind == "video" and is_media_page(stated)):
+        return Medium(kind, url)
+    return None
 
 
 def is_media_page(stated: Stated) -> bool:

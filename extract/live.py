@@ -125,18 +125,13 @@ def _stamp(time: HtmlElement, shown: str, site: dates.Habits) -> clocks.Stamp | 
     if at is not None:
         return clocks.Stamp(at)
     found = dates.day_without_year(shown, site.fetched_at.date())
-    clock = clocks.hour_of(dates.without_weekday(found[1]) if found else shown)
-    return clocks.Stamp(clock=clock, day=found and found[0]) if _is_hour(clock, site) else None
+    clock = clocks.hour_of(dates.without_weekday(found[1]) if found else shown, site)
+    return clocks.Stamp(clock=clock, day=found and found[0]) if clock else None
 
 
 def _leading(line: str, site: dates.Habits) -> clocks.Stamp | None:
-    clock = clocks.leading_hour(line)
-    return clocks.Stamp(clock=clock) if _is_hour(clock, site) else None
-
-
-def _is_hour(clock: str | None, site: dates.Habits) -> bool:
-    when = dates.read(f"{site.fetched_at.date()}, {clock}", site) if clock else None
-    return when is not None and when.instant is not None
+    clock = clocks.leading_hour(line, site)
+    return clocks.Stamp(clock=clock) if clock else None
 
 
 def _with_days(blocks: Sequence[_Block], blog: clocks.Blog, site: dates.Habits) -> list[Update]:

@@ -116,7 +116,7 @@ def _judge(reading: _Reading) -> Article | Rejected:
     article = _article(reading)
     length = len(article.text or "")
     text, dated = article.text or "", _is_dated(reading, article)
-    reason = kinds.failure(stated, article.title, text, reading.words, reading.page.status, reading.listing)
+    reason = kinds.failure(stated, article.title, text, reading.words, reading.page.status, reading.listing, dated=dated)
     if reason is None and kinds.is_section(stated, url, reading.listing, text, dated=dated, mail=reading.mail):
         reason = "section"
     if reason is None and reading.asks_to_log_in and kinds.is_log_in(stated, text):
@@ -184,7 +184,10 @@ def _body(
     else:
         selected = layout.body(reading.tree, reading.layout)
         if selected is None:
-            lines = body.read(reading.tree, reading.stated.heading, reading.stated.furniture, lead, people)
+            lines = body.read(
+                *(reading.tree, reading.stated.heading, reading.stated.furniture, lead, people),
+                kinds.medium_of(reading.stated, reading.url),
+            )
         else:
             lines = body.read(selected, None, reading.stated.furniture)
     text = "\n\n".join(filter_lines(lines, heads, people))

@@ -36,3 +36,57 @@ def test_a_section_that_offers_a_newsletter_is_no_mail(frame: str, path: str, fo
     result = extract(page(body, f"https://zeitung.example{path}"), None)
     assert isinstance(result, Rejected)
     assert result.reason == "section"
+
+
+TEASERS = "".join(
+    f"<a href='/politik/{n}'><span>Heer</span><h3>Ausschuss berät Vorlage Nummer {n}</h3><p>Der Minister kommt.</p></a>"
+    for n in range(8)
+)
+
+
+def kind(body: str, head: str = "", path: str = "/politik/ausschuss-1.html", lang: str = "de") -> str:
+    result = extract(
+        page(html(f"<main>{body}</main><section>{TEASERS}</section>", head, lang), f"https://a.example{path}"), None
+    )
+    return result.reason if isinstance(result, Rejected) else result.kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fehlercode 404",
+        "Fehler 404: hier ist nichts",
+        "HTTP-Status 410",
+        "404 | Kein Anschluss unter dieser Adresse",
+        "Die Seite, die Sie suchen, ist umgezogen oder war nie hier.",
+        "Der Artikel ist leider nicht mehr verfügbar.",
+        "Diese Seite gibt es nicht mehr, oder sie heißt jetzt anders.",
+        "The page you are looking for has sailed.",
+        "Sorry, this story does not exist on our servers any more.",
+        "The article you requested could not be found.",
+    ],
+)
+def test_an_error_page_says_so_below_a_headline_that_jokes(text: str) -> None:
+    body = (
+        f"<h1>Hier ist nur noch Wasser</h1><p>Das tut uns leid, wir werfen gern noch einmal das Netz aus.</p><p>{text}</p>"
+    )
+    assert kind(body) == "error_page"
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("Die Seite war am Montag nicht erreichbar, teilte das Ministerium mit.", "2. Februar 2026, 14:30 Uhr"),
+        ("The page could not be found by sailors, the navy said.", "February 2, 2026"),
+    ],
+)
+def test_news_of_an_outage_are_no_error_page(text: str, date: str) -> None:
+    filler = "<p>Der Betreiber hat den Ausfall bestätigt und nennt einen Fehler in der Leitung als Grund.</p>" * 3
+    assert kind(f"<h1>Ministerium war offline</h1><p class='date'>{date}</p><p>{text}</p>{filler}") != "error_page"
+
+
+def test_an_article_that_says_it_is_one_is_no_error_page() -> None:
+    head = "<meta property='og:type' content='article'>"
+    assert kind(
+        "<h1>Amt offline</h1><p>Die Seite ist nicht erreichbar, sagt das Amt.</p>" + "<p>Mehr bald.</p>" * 9, head
+    ) != ("error_page")

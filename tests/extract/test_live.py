@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -111,6 +111,15 @@ def test_an_entry_that_was_pinned_is_no_midnight() -> None:
     assert {each and each[:10] for each in at} == {"2026-03-01"}
 
 
+def test_an_entry_of_midnight_gives_its_day_to_its_neighbours() -> None:
+    stamps = [
+        clocks.Stamp(clock=time(1, 30, tzinfo=BERLIN.zone)),
+        clocks.Stamp(at=datetime(2026, 3, 1, tzinfo=BERLIN.zone)),
+    ]
+    found = clocks.placed(stamps, clocks.Blog(None, None), BERLIN)
+    assert found == [datetime(2026, 3, 1, 1, 30, tzinfo=BERLIN.zone), stamps[1].at]
+
+
 def test_no_day_is_guessed_that_does_not_fit_the_blog() -> None:
     at = written(entry("09:00") + entry("08:00") + entry("07:00"), "2026-03-01T20:00:00+01:00", "2026-03-01T22:00:00+01:00")
     assert at == [None, None, None]
@@ -129,5 +138,5 @@ def test_hours_come_back_as_the_instants_they_were(start: datetime, gaps: list[i
         true.append(true[-1] + timedelta(minutes=gap))
     order = list(reversed(true)) if newest_first else true
     frame = clocks.Blog(true[0], true[-1], starts=True)
-    stamps = [clocks.Stamp(clock=f"{at:%H:%M}") for at in order]
+    stamps = [clocks.Stamp(clock=at.timetz()) for at in order]
     assert clocks.placed(stamps, frame, BERLIN) == order
