@@ -30,7 +30,7 @@ async def forget(services: Services, id_or_url: str, reason: str) -> ForgetRepor
 
     A feed, sitemap or list page, of whatever source, that names one of its addresses may quote headline and teaser, so its
     archived body is erased as a whole: nothing reads it again. Every list that was archived since one of the addresses was
-    first seen is searched, which costs a millisecond of CPU for 33 kB, and read, ten times as dear, only if it may name one.
+    first seen is searched, a millisecond of CPU for 33 kB, and read, which is ten times as dear, only if it may name one.
     """
     gone = services.ledger.forget(id_or_url, reason, services.clock(), services.archive)
     erased, urls, wanted = 0, frozenset(gone.urls), marks(gone.urls)

@@ -15,6 +15,7 @@ from articles.errors import Transient
 from pipeline.reprocess import reprocess
 from tests.app.commanding import done
 from tests.crawlers.sites import Handler, Site
+from tests.pipeline.desks import Unread
 from tests.pipeline.running import Running, feed, opened, write_desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -118,6 +119,7 @@ async def test_a_header_that_comes_with_a_304_alone_counts_like_one_with_a_page(
     write_desk(tmp_path, {"zeitung": [feed(site)]}, tdm=tdm)
     site.pages = {"/feed": site.feed("/a"), "/a": conditional({}, RESERVED | {"tdm-policy": policy})}
     async with opened(tmp_path) as desk:
+        desk.services.__dict__["enricher"] = Unread(desk.services)
         await desk.run()
         (free,) = await cli(tmp_path, "export")
         assert "Aufklärungsdrohnen" in free["text"]
@@ -139,6 +141,7 @@ async def test_with_skip_an_article_on_file_leaves_without_its_text_once_robots_
     write_desk(tmp_path, {"zeitung": [feed(site)]}, tdm="skip")
     site.pages = {"/feed": site.feed("/a"), "/a": page("A")}
     async with opened(tmp_path) as desk:
+        desk.services.__dict__["enricher"] = Unread(desk.services)
         await desk.run()
         site.pages["/robots.txt"] = web.Response(text="User-agent: GPTBot\nDisallow: /\n")
         desk.later(hours=25)
@@ -166,6 +169,7 @@ async def test_with_skip_a_page_that_turns_out_to_be_reserved_is_not_kept(tmp_pa
     site.pages = {"/feed": site.feed("/frei", "/meta", "/kurz"), "/frei": page("Frei")}
     site.pages |= {"/meta": with_meta("Geheim", f"Geheim: {WORDS}"), "/kurz": with_meta("Geheim", "Geheim.")}
     async with opened(tmp_path) as desk:
+        desk.services.__dict__["enricher"] = Unread(desk.services)
         outcomes = (await desk.run()).outcomes
         assert (outcomes["article(new)"], outcomes["forbidden(tdm)"]) == (1, 2), outcomes
         assert flags(desk) == {"Frei": False}
@@ -188,6 +192,7 @@ async def test_with_skip_a_run_killed_after_it_erased_such_a_page_is_finished_by
     write_desk(tmp_path, {"zeitung": [feed(site)]}, tdm="skip")
     site.pages = {"/feed": site.feed("/meta"), "/meta": with_meta("Geheim")}
     async with opened(tmp_path) as desk:
+        desk.services.__dict__["enricher"] = Unread(desk.services)
 
         def die(*_: object) -> bool:
             raise Transient("the database is gone")
@@ -198,6 +203,7 @@ async def test_with_skip_a_run_killed_after_it_erased_such_a_page_is_finished_by
                 await desk.run()
         assert "Geheim</h1>" not in archived(desk)
     async with opened(tmp_path) as desk:
+        desk.services.__dict__["enricher"] = Unread(desk.services)
         assert (await desk.run()).outcomes["forbidden(tdm)"] == 1
         assert not desk.services.ledger.check(desk.services.archive).gaps
 
@@ -206,6 +212,7 @@ async def test_with_skip_what_is_on_file_keeps_its_earlier_text_for_the_desk_alo
     write_desk(tmp_path, {"zeitung": [feed(site)]}, tdm="skip")
     site.pages = {"/feed": site.feed("/a"), "/a": page("A")}
     async with opened(tmp_path) as desk:
+        desk.services.__dict__["enricher"] = Unread(desk.services)
         await desk.run()
         site.pages["/a"] = with_meta("A", f"Nachgetragen. {WORDS}")
         desk.later(hours=1)
@@ -221,8 +228,10 @@ async def test_a_desk_that_turns_to_skip_keeps_what_it_has(tmp_path: Path, site:
     sources = {"zeitung": [feed(site)]}
     site.pages = {"/feed": site.feed("/meta"), "/meta": with_meta("Geheim")}
     async with opened(write_desk(tmp_path, sources)) as desk:
+        desk.services.__dict__["enricher"] = Unread(desk.services)
         await desk.run()
     async with opened(write_desk(tmp_path, sources, tdm="skip")) as desk:
+        desk.services.__dict__["enricher"] = Unread(desk.services)
         assert dict((await reprocess(desk.services, None, "extract")).outcomes) == {"article(unchanged)": 1}
         assert flags(desk) == {"Geheim": True}
         assert "Geheim</h1>" in archived(desk)
