@@ -130,6 +130,16 @@ def test_pages_to_be_read_anew_are_dropped(desk: Desk) -> None:
     assert desk.gaps() == ()
 
 
+def test_a_later_page_of_its_address_that_was_no_article_is_not_read_anew_either(desk: Desk) -> None:
+    receipt = desk.file_page("/a")
+    desk.fetch("/a")
+    (ref,) = desk.refs()
+    assert desk.ledger.visits.ended_refined(ref, Outcome("rejected", "error_page"), desk.clock.now)
+    desk.ledger.forget(receipt.id, "court", desk.clock.now, desk.archive)
+    assert desk.ledger.files.reprocess(desk.clock.now) == 0, "its bytes are erased"
+    assert desk.gaps() == ()
+
+
 def test_what_is_not_there_cannot_be_forgotten_and_nothing_is_forgotten_without_a_reason(desk: Desk) -> None:
     with pytest.raises(NotSo, match="no article"):
         desk.ledger.forget("f" * 16, "court", desk.clock.now, desk.archive)
