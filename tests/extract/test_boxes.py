@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from extract.boxes import foreign, unframe
 from extract.tree import parse
 
@@ -56,6 +58,24 @@ def test_what_stands_under_a_telling_head_goes_up_to_the_next_heading() -> None:
 
 def test_a_head_that_only_begins_like_one_stays() -> None:
     assert told(PROSE + "<h2>Notes from the front</h2><p>All quiet.</p>") == []
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Weitere Videos", "Mehr Fotostrecken aus Kiel", "Alle Folgen der Serie", "Das lesen andere gerade", "Watch next"],
+)
+def test_heads_of_other_videos_and_galleries(head: str) -> None:
+    box = f"<div><h2>{head}</h2><p>Der Weg des Herrn Velmeden.</p></div>"
+    assert told(PROSE + box) == [f"{head}Der Weg des Herrn Velmeden."]
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Weitere Folgen des Angriffs", "Alle Sendungen mit Hilfsgütern", "Sehen andere das auch so?", "More photos emerge",
+     "Als nächstes kommt Polen"],
+)  # fmt: skip
+def test_what_only_sounds_like_such_a_head_stays(head: str) -> None:
+    assert told(PROSE + f"<h2>{head}</h2><p>Der Minister will davon nichts wissen.</p>") == []
 
 
 def test_two_line_breaks_part_paragraphs_and_layout_tables_are_none() -> None:
