@@ -18,6 +18,9 @@ SECONDS = 3.0
 """CPU; the deadline is 5. Each of these pages took 14 to 44 s with trafilatura alone, or lost its text."""
 TEXT = "".join(f"<p>{PROSE}({number})</p>" for number in range(5))
 
+LIVE = '{"@type": "LiveBlogPosting", "headline": "Gipfel", "datePublished": "2026-03-01T10:00:00+01:00"}'
+VIDEO = "<meta property='og:type' content='video.other'>"
+
 HOSTILE = {
     "16k inline tags in a paragraph": (article("<p>" + "<b>x</b> y " * 16_000 + "</p>"), False),
     "100,000 attributes": (html("<p " + " ".join(f'a{n}="x"' for n in range(100_000)) + ">hello</p>" + TEXT), True),
@@ -37,6 +40,22 @@ HOSTILE = {
     "8,000 quotes": (article("".join(f"<p>„Wort {n} kommt aus aller Munde hier</p>" for n in range(8000)) + TEXT), False),
     "20,000 signed lines": (article("<p>" + "Von Anna Muster, 3. März 2025<br>" * 20_000 + "</p>" + TEXT), False),
     "20,000 times": (html(TEXT + "<time>25. Juni 2025, 14:30 Uhr</time>" * 20_000), False),
+    "6,000 tiles of other videos": (
+        html(
+            f"<h1>Gipfel endet ohne Zusage</h1>{TEXT}"
+            + "".join(f"<div><a href='/{n}'><h3>Ein anderer Film {n}</h3></a><p>Mehr.</p></div>" for n in range(6000)),
+            VIDEO,
+        ),
+        False,
+    ),
+    "8,000 times one film": (
+        html(
+            f"<h1>Gipfel endet ohne Zusage</h1>{TEXT}<ul>"
+            + "".join(f"<li>{n % 24}:15 <a href='/x'><b>Noch ein Film</b></a> und mehr</li>" for n in range(8000)),
+            VIDEO,
+        ),
+        False,
+    ),
     "long class names": (html(TEXT + f"<div class='{'teaser-' * 50_000}'>x</div>" * 5), False),
 }
 
@@ -51,6 +70,19 @@ def test_a_hostile_page_is_read_in_time(name: str) -> None:
     assert PROSE.strip() in (result.text or "")
     assert result.truncated is cut
     assert spent < SECONDS
+
+
+def test_a_live_blog_of_thousands_of_hours_is_placed_in_time() -> None:
+    entries = "".join(
+        f"<h3>{n % 28 + 1}. März</h3><div class='entry'><time>{n % 24}:15</time><p>Nr. {n}</p></div>" for n in range(4000)
+    )
+    begin = time.process_time()
+    result = extract(
+        page(article(f"<div>{entries}</div>", "<script type='application/ld+json'>" + LIVE + "</script>")), None
+    )
+    assert time.process_time() - begin < SECONDS
+    assert isinstance(result, Article)
+    assert all(entry.at for entry in result.entries or ())
 
 
 @pytest.mark.parametrize("name", HOSTILE)
