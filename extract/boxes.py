@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Set
+from functools import cache
 from typing import Literal, NamedTuple
 
 from lxml import etree
@@ -192,28 +193,30 @@ def _grow(block: HtmlElement, longest: int, above: Set[HtmlElement]) -> HtmlElem
     return block
 
 
-def _stands_beside_prose(block: HtmlElement) -> bool:
+def _stands_beside_prose(block: HtmlElement, prose: Callable[[HtmlElement], int]) -> bool:
     """Whether paragraphs of an article stand around the block: in its parent or the next larger one."""
     for parent, _ in zip(block.iterancestors(), range(3), strict=False):
-        if _prose(parent) - _prose(block) >= _PROSE_BESIDE:
+        if prose(parent) - prose(block) >= _PROSE_BESIDE:
             return True
     return False
 
 
 def _captions(tree: HtmlElement, above: Set[HtmlElement]) -> Iterator[HtmlElement]:
     seen: set[HtmlElement] = set()
+    prose = cache(_prose)  # asked of the same large blocks for each image
     for image in _images(tree):
         block = _grow(image, _CAPTION_LENGTH, above)
         if block in seen or block.tag not in _BLOCKS or not _length(block):
             continue
         seen.add(block)
-        if next(block.iter("h1", "h2", "h3"), None) is None and _stands_beside_prose(block):
+        if next(block.iter("h1", "h2", "h3"), None) is None and _stands_beside_prose(block, prose):
             yield block
 
 
 def _cards(tree: HtmlElement, above: Set[HtmlElement], whole: int) -> Iterator[HtmlElement]:
     """Find blocks that begin with a linked headline which stands alone, and say little more."""
     cards: dict[HtmlElement, None] = {}
+    prose = cache(_prose)  # asked of the same large blocks for each link
     for link in _links(tree):
         href = (link.get("href") or "").strip()
         if href.startswith(("#", "mailto:", "tel:", "javascript:")) or link in above:
@@ -221,7 +224,7 @@ def _cards(tree: HtmlElement, above: Set[HtmlElement], whole: int) -> Iterator[H
         if len(link.text_content().split()) < _WORDS_OF_A_HEADLINE or not _stands_alone(link):
             continue
         card = _grow(link, _CARD_LENGTH, above)
-        if card.tag in _BLOCKS and _stands_beside_prose(card):
+        if card.tag in _BLOCKS and _stands_beside_prose(card, prose):
             cards[card] = None
     if sum(map(_prose, cards)) <= _LARGEST_SHARE * whole:
         yield from cards

@@ -43,15 +43,25 @@ HOSTILE = {
     "6,000 tiles of other videos": (
         html(
             f"<h1>Gipfel endet ohne Zusage</h1>{TEXT}"
-            + "".join(f"<div><a href='/{n}'><h3>Ein anderer Film {n}</h3></a><p>Mehr.</p></div>" for n in range(6000)),
+            + "".join(
+                ("<section>" if n % 50 == 0 else "")
+                + f"<div><a href='/{n}'><h3>Ein anderer Film {n}</h3></a><p>Mehr.</p></div>"
+                + ("</section>" if n % 50 == 49 else "")
+                for n in range(6000)
+            ),
             VIDEO,
         ),
         False,
     ),
     "8,000 times one film": (
         html(
-            f"<h1>Gipfel endet ohne Zusage</h1>{TEXT}<ul>"
-            + "".join(f"<li>{n % 24}:15 <a href='/x'><b>Noch ein Film</b></a> und mehr</li>" for n in range(8000)),
+            f"<h1>Gipfel endet ohne Zusage</h1>{TEXT}"
+            + "".join(
+                ("<ul>" if n % 50 == 0 else "")
+                + f"<li>{n % 24}:15 <a href='/x'><b>Noch ein Film</b></a> und mehr</li>"
+                + ("</ul>" if n % 50 == 49 else "")
+                for n in range(8000)
+            ),
             VIDEO,
         ),
         False,
