@@ -75,7 +75,8 @@ def score(folder: Path) -> Score:
     result = extract(page, source)
     article = result if isinstance(result, Article) else None
     kind = result.kind if isinstance(result, Article) else f"rejected({result.reason})"
-    wanted = f"rejected({expected['rejected']})" if "rejected" in expected else expected.get("kind", "article")
+    named = {"liveblog": "live"}.get(expected.get("kind", "article"), expected.get("kind", "article"))
+    wanted = f"rejected({expected['rejected']})" if "rejected" in expected else named
     wrong = [] if kind == wanted else [f"kind {kind}, expected {wanted}"]
     if "rejected" in expected:
         return Score(folder.name, kind == wanted, *(None,) * 7, (), 0, tuple(wrong))

@@ -16,6 +16,9 @@ _SHORTEST_HEADLINE = 12
 _LONGEST_HEADLINE, _LONGEST_BOLD = 300, 120
 _SAME_SUBJECT = 0.5
 """Share of a heading's words that one of the page's titles must hold for both to speak of one thing."""
+_LARGE = frozenset("4567")
+_SAME_BEGINNING = 4
+"""Words: a title that holds so many of a long heading's first in their order speaks of it, wherever the title ends."""
 
 
 def find(
@@ -41,7 +44,22 @@ def find_by_words(tree: HtmlElement, claims: Sequence[str], names: Sequence[str]
     """Return the smallest block whose words are a title, on a page that marks nothing up as its headline."""
     known = {squeeze(name) for name in names}
     tags = ("b", "strong", "font", "p", "div", "td", "span")
-    return next(chain(_agreeing(tree, tags, claims, known), _continuing(tree, claims, names)), None)
+    return next(chain(_agreeing(tree, tags, claims, known), _continuing(tree, claims, names), _largest(tree)), None)
+
+
+def _largest(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the one line set in the largest type, on pages of the time before style sheets (HTML 3.2, ``<font size>``)."""
+    sized = [
+        element
+        for element in tree.iter("font")
+        if (element.get("size") or "").lstrip("+") in _LARGE
+        and _SHORTEST_HEADLINE < len(spaced(element)) < _LONGEST_BOLD
+        and not in_card(element)
+    ]
+    most = max(((element.get("size") or "").lstrip("+") for element in sized), default="")
+    largest = [element for element in sized if (element.get("size") or "").lstrip("+") == most]
+    if len(largest) == 1:
+        yield largest[0]
 
 
 def _continuing(tree: HtmlElement, claims: Sequence[str], names: Sequence[str]) -> Iterator[HtmlElement]:
@@ -64,8 +82,10 @@ def _rank(heading: HtmlElement, claims: Sequence[str]) -> tuple[bool, bool, bool
 
 
 def _same_subject(heading: HtmlElement, claims: Sequence[str]) -> bool:
-    words = set(fold(spaced(heading)[:_LONGEST_HEADLINE]).split())
-    return any(len(words & set(fold(claim).split())) > _SAME_SUBJECT * len(words) for claim in claims if words)
+    said = fold(spaced(heading)[:_LONGEST_HEADLINE]).split()
+    words, beginning = set(said), f" {' '.join(said[:_SAME_BEGINNING])} "
+    begins = len(said) > _SAME_BEGINNING and any(beginning in f" {fold(claim)} " for claim in claims)
+    return begins or any(len(words & set(fold(claim).split())) > _SAME_SUBJECT * len(words) for claim in claims if words)
 
 
 def _stand_in(tree: HtmlElement) -> HtmlElement | None:

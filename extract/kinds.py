@@ -168,6 +168,13 @@ def names_error(tree: HtmlElement) -> bool:
     return any(_ERROR_NAME.search(f"{e.get('class') or ''} {e.get('id') or ''}") for e in outer[:20])
 
 
+def names_list(tree: HtmlElement) -> bool:
+    """Whether the page's body is called an archive of several posts, as WordPress calls them (its ``body_class``)."""
+    body = tree.find("body")
+    names = set((body.get("class") or "").lower().split()) if body is not None else set()
+    return "archive" in names and not names & {"single", "singular"} and not any(n.startswith("single-") for n in names)
+
+
 def kind_of_article(stated: Stated, url: str, title: str | None, entries: int, text_length: int) -> ArticleKind:
     """Return which kind of article a page is, once it is known to be one."""
     main = jsonld.types(stated.article) if stated.article is not None else frozenset[str]()
@@ -247,7 +254,9 @@ def is_section(stated: Stated, url: str, listing: Listing, text: str, *, dated: 
         return False
     if stated.article is not None or is_media_page(stated):
         return False
-    if is_search(stated, url):
+    if is_search(stated, url) or (stated.named_list and max(listing.run, at_length) < _DATED_RUN):
+        return True
+    if "ProfilePage" in stated.types and "profile" in stated.meta.get("og:type", ()):  # an author's own page
         return True
     collection = bool(stated.types & jsonld.LIST_TYPES)
     several, many = listing.headlines >= 3, listing.headlines >= 6

@@ -88,7 +88,7 @@ def _reading(page: Page, source: Source | None, url: str, tree: HtmlElement, fla
     built = layout.on(source, page.fetched_at.date())
     layout.strip(tree, built)
     stated, name = read_stated(tree, page.final_url), host(url)
-    stated.named_error = kinds.names_error(tree)
+    stated.named_error, stated.named_list = kinds.names_error(tree), kinds.names_list(tree)
     listing, words = kinds.listing_of(tree, stated), body.without_code(tree, stated.heading)
     zone, day_first = (source.time_zone, source.day_first) if source else (None, None)
     language = stated.language or ("de" if dates.reads_german(words) else None)

@@ -67,6 +67,7 @@ class Stated:
     furniture: list[HtmlElement] = field(default_factory=list)
     paywalled: bool = False
     named_error: bool = False
+    named_list: bool = False
     found_heading: bool = False
     live: bool = False
     language: str | None = None

@@ -22,10 +22,12 @@ _AUTHOR_META = (
 _WRITTEN_BY = re.compile(r"written by|verfasst von|geschrieben von|author|autor", re.I)
 _PUBLISHED_META = (
     *("article:published_time", "og:article:published_time", "datepublished", "dc.date.issued", "dcterms.issued"),
-    *("dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "publishdate", "publish-date", "publication_date"),
+    *("parsely-pub-date", "sailthru.date", "pubdate", "publishdate", "publish-date", "publication_date"),
     *("cxenseparse:recs:publishtime", "article.published", "og:published_time", "og:pubdate", "citation_publication_date"),
-    *("dc.date.created", "datecreated"),
+    "govuk:first-published-at",
 )
+_CREATED_META = ("dcterms.created", "dc.date.created", "datecreated")
+"""When somebody began to write in the system: days before publication where papers take their time."""
 _DATE_META = ("date", "dc.date", "dc:date", "dcterms.date", "ob:date")
 """What many systems fill with the day of the last change: asked after the elements made for times, a bare day after all."""
 _MODIFIED_META = (
@@ -101,7 +103,11 @@ def _all_times(page: Page, stated: Stated, site: dates.Habits) -> list[str | Non
     keys = ("datePublished", "dateCreated", "dateModified", "uploadDate")
     return [
         *(jsonld.string(stated.about, key) for key in keys),
-        *(value for name in (*_PUBLISHED_META, *_MODIFIED_META, *_DATE_META) for value in stated.meta.get(name, ())),
+        *(
+            value
+            for name in (*_PUBLISHED_META, *_CREATED_META, *_MODIFIED_META, *_DATE_META)
+            for value in stated.meta.get(name, ())
+        ),
         *stated.times[:3],
         *stated.update_times[:2],
         *stated.dates_in_text[:3],
@@ -125,6 +131,7 @@ def times(page: Page, stated: Stated, site: dates.Habits) -> tuple[Moment | None
         *(("meta", value) for value in changing if ":" in value),
         ("url", dates.in_url(page.final_url, site)),
         *(("text", value) for value in stated.dates_in_text[:3]),
+        *(("meta", value) for name in _CREATED_META for value in stated.meta.get(name, ())),
         *(("meta", value) for value in changing),
         ("json-ld", jsonld.of_page(stated.nodes, "datePublished")),
     ]

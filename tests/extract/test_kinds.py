@@ -90,3 +90,30 @@ def test_an_article_that_says_it_is_one_is_no_error_page() -> None:
     assert kind(
         "<h1>Amt offline</h1><p>Die Seite ist nicht erreichbar, sagt das Amt.</p>" + "<p>Mehr bald.</p>" * 9, head
     ) != ("error_page")
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [("archive category category-7", "section"), ("archive author author-12", "section"), ("single single-post", None)],
+)
+def test_what_wordpress_calls_an_archive_is_a_section_though_its_head_says_article(names: str, reason: str | None) -> None:
+    text = "".join(f"<p>{EXCERPT[: 195 if reason else 300]} ({n})</p>" for n in range(4))
+    head = "<title>Boote</title><meta property='og:type' content='article'>"
+    body = html(f"<h1>Boote</h1>{text}", head).replace("<body", f"<body class='{names}'", 1)
+    result = extract(page(body, "https://zeitung.example/boote/neue-boote-fuer-die-flotte"), None)
+    assert (result.reason if isinstance(result, Rejected) else None) == reason
+
+
+def test_the_page_of_an_author_is_a_section() -> None:
+    head = (
+        "<title>Jana Okonski</title><meta property='og:type' content='profile'>"
+        '<script type=\'application/ld+json\'>{"@type": "ProfilePage", "name": "Jana Okonski"}</script>'
+    )
+    life = (
+        "<p>Jana Okonski schreibt seit 2014 über Luftfahrt. " + "Sie lebt in der Eifel und hat zwei Dackel. " * 20 + "</p>"
+    )
+    result = extract(
+        page(html(f"<main><h1>Jana Okonski</h1>{life}</main>", head), "https://zeitung.example/personen/jana"), None
+    )
+    assert isinstance(result, Rejected)
+    assert result.reason == "section"

@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
+from articles.article import Article
 from extract import dates, witnesses
+from extract.page import extract
 from extract.stated import read_stated
 from extract.titles import Place, choose, without_site
-from tests.extract.making import FETCHED, URL, article, page
+from tests.extract.making import FETCHED, PROSE, URL, article, html, page
 
 SITE = ["Tagespost", "tagespost.example", "tagespost"]
 
@@ -136,3 +138,37 @@ def test_a_bold_line_that_goes_on_where_the_title_breaks_off_is_the_headline() -
     assert moment is not None
     assert moment.at == "2004-03-17T14:30:00+01:00"
     assert witnesses.bylines(stated, SITE).people == ("Tom Reger",)
+
+
+def test_a_long_headline_is_found_though_its_titles_break_off_and_its_block_is_called_a_card() -> None:
+    long = "Westen und Helme bleiben knapp - Umfrage unter 84 Herstellern zeigt Lieferzeiten bis zu 19 Monaten"
+    head = "<title>Verband: Westen und Helme bleiben knapp - Umfrage unter ...</title>"
+    text = "".join(f"<p>{PROSE}({number})</p>" for number in range(5))
+    other = "<article><div class='date'>04.04.2023 – 11:30</div><h3><a href='/2'>Neuer Präsident gewählt</a></h3></article>"
+    own = f"<article class='card story'><p class='date'>20.06.2023 – 10:02</p><h1>{long}</h1>{text}</article>"
+    read = extract(page(html(f"<main>{own}{other}</main>", head)), None)
+    assert isinstance(read, Article)
+    assert read.published is not None
+    assert read.published.at == "2023-06-20T10:02:00+02:00"
+
+
+def test_the_line_in_the_largest_type_heads_a_page_from_before_style_sheets() -> None:
+    text = "".join(f"{PROSE}({number})<br><br>" for number in range(6))
+    lines = (
+        "<font size='2'><b>Wildflecken</b></font><br><font size='5'><b>Schießzeiten sollen begrenzt werden</b></font><br>"
+    )
+    head = "<title>wochenblatt.example - Druckversion</title>"
+    body = f"<span>02.03.2013 - 18:20 Uhr</span><br>{lines}<font size='3'>{text}</font>"
+    read = extract(page(html(body, head), "https://wochenblatt.example/index.php?artikel=60412&druck=1"), None)
+    assert isinstance(read, Article)
+    assert read.title == "Schießzeiten sollen begrenzt werden"
+    assert read.published is not None
+    assert read.published.at == "2013-03-02T18:20:00+01:00"
+
+
+def test_the_day_beside_the_headline_counts_more_than_the_day_the_text_was_begun() -> None:
+    head = "<meta name='DC.date.created' content='2021-10-05T13:44:21+02:00'>"
+    read = extract(page(article("<p>Kurzanalyse Nr. 14 / 7. Oktober 2021</p>", head)), None)
+    assert isinstance(read, Article)
+    assert read.published is not None
+    assert read.published.at == "2021-10-07"
