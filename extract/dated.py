@@ -27,6 +27,8 @@ _OTHERS = re.compile(r"comment|kommentar|leserbrief|related|recommend|teaser(?!.
 _LONGEST_TEXT, _LONGEST_FACTS = 160, 200
 _MOST_OTHER_LETTERS = 40
 """Letters beside day and clock in a line that states a time; more is a sentence that mentions one."""
+_READ = re.compile(r"(?:gedruckt|abgerufen|printed|retrieved|accessed) (?:am|on|at)?\W*$", re.I)
+"""When somebody looked at the page, which says nothing of when it was written."""
 _FEW_LETTERS, _LABEL_AFTER = 15, 40
 _INLINE = frozenset({"span", "b", "strong", "i", "em", "nobr", "small", "a", "time", "abbr", "font"})
 
@@ -211,6 +213,8 @@ def _of_line(line: str, rank: int) -> Iterator[_Found]:
     if span is None or len(line) > _LONGEST_FACTS:
         return
     before, after = line[: span[0]], line[span[1] :]
+    if _READ.search(before):
+        return
     labelled = bool(_PUBLISHED.search(before) or (_PUBLISHED.search(after[:_LABEL_AFTER]) and not _UPDATED.search(before)))
     other = sum(char.isalpha() for char in before + after)
     if other > _MOST_OTHER_LETTERS and not labelled:

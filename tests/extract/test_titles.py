@@ -158,7 +158,8 @@ def test_the_line_in_the_largest_type_heads_a_page_from_before_style_sheets() ->
         "<font size='2'><b>Wildflecken</b></font><br><font size='5'><b>Schießzeiten sollen begrenzt werden</b></font><br>"
     )
     head = "<title>wochenblatt.example - Druckversion</title>"
-    body = f"<span>02.03.2013 - 18:20 Uhr</span><br>{lines}<font size='3'>{text}</font>"
+    printed = "<p>gedruckt am 05.03.2013, 09:11 Uhr</p>"
+    body = f"{printed}<span>02.03.2013 - 18:20 Uhr</span><br>{lines}<font size='3'>{text}</font>"
     read = extract(page(html(body, head), "https://wochenblatt.example/index.php?artikel=60412&druck=1"), None)
     assert isinstance(read, Article)
     assert read.title == "Schießzeiten sollen begrenzt werden"
