@@ -70,7 +70,9 @@ _CONTACT_LINE = re.compile(
 )
 _COUNT_LINE = re.compile(
     r"^\W*[\d.,]+\s*(?:k\s)?\s*(?:reads?|views?|shares?|comments?|aufrufe|kommentare|leser)\W*$"
-    r"|^(?:(?:bild|foto|image|photo|picture|slide)\s*)?\d{1,3}\s*(?:/|von|of)\s*\d{1,3}$|^(?:\[[^\]\n]{2,40}\]\s*){1,6}$|^(?:presse|medien)?(?:mitteilung|information)\s*(?:nr\.?\s*)?\d[\d/-]*$",
+    r"|^(?:(?:bild|foto|image|photo|picture|slide)\s*)?\d{1,3}\s*(?:/|von|of)\s*\d{1,3}$"
+    r"|^(?:\[[^\]\n]{2,40}\]\s*){1,6}$"
+    r"|^(?:presse|medien)?(?:mitteilung|information)\s*(?:nr\.?\s*)?\d[\d/-]*$",
     re.I,
 )
 """How often a page was read, which picture this is of how many, buttons in brackets, a release's number."""
