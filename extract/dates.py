@@ -24,7 +24,7 @@ _HOUR = {name: timezone(timedelta(hours=hours)) for name, hours in {
 }.items()}  # fmt: skip
 _PLACE = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles"}
 """What newspapers write for summer and winter time alike."""
-_SPELLED_ZONE = re.compile(r"\b([ECMP])(?:astern|entral|ountain|acific) (?:(?:Standard|Daylight) )?Time\b", re.I)
+_SPELLED_ZONE = re.compile(r"\b(?:Eastern|Central|Mountain|Pacific) (?:(?:Standard|Daylight) )?Time\b", re.I)
 """As the wires of North America write it; "Central European Time" is none of them."""
 
 _MONTHS = {name: number for number, names in enumerate((
@@ -155,7 +155,7 @@ def read(text: str | None, site: Habits) -> When | None:
     """Read one stated time; None if there is none, or none that a news page can mean."""
     if not text:
         return None
-    text = _SPELLED_ZONE.sub(r"\1T", " ".join(text[:200].split()))
+    text = _SPELLED_ZONE.sub(lambda match: f"{match[0][0]}T", " ".join(text[:200].split()))
     try:
         return _epoch(text) or _iso(text, site) or _written(text, site)
     except (ValueError, OverflowError):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from extract.decode import one_line
@@ -16,9 +18,13 @@ _SHORTEST_HEADLINE = 12
 _LONGEST_HEADLINE, _LONGEST_BOLD = 300, 120
 _SAME_SUBJECT = 0.5
 """Share of a heading's words that one of the page's titles must hold for both to speak of one thing."""
-_LARGE = frozenset("4567")
+_BODY_SIZE = 3
+_SIZE = re.compile(r"(?P<sign>[+-]?)(?P<number>[0-7])")
+_MOST_FONTS = 500
+"""Fonts that are looked at: a headline stands before most of a page's text, and a hostile page has tens of thousands."""
 _SAME_BEGINNING = 4
 """Words: a title that holds so many of a long heading's first in their order speaks of it, wherever the title ends."""
+_length = etree.XPath("string-length(normalize-space())")
 
 
 def find(
@@ -48,18 +54,25 @@ def find_by_words(tree: HtmlElement, claims: Sequence[str], names: Sequence[str]
 
 
 def _largest(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """Yield the one line set in the largest type, on pages of the time before style sheets (HTML 3.2, ``<font size>``)."""
-    sized = [
-        element
-        for element in tree.iter("font")
-        if (element.get("size") or "").lstrip("+") in _LARGE
-        and _SHORTEST_HEADLINE < len(spaced(element)) < _LONGEST_BOLD
-        and not in_card(element)
-    ]
-    most = max(((element.get("size") or "").lstrip("+") for element in sized), default="")
-    largest = [element for element in sized if (element.get("size") or "").lstrip("+") == most]
+    """Yield the one line set in the largest type, on pages of the time before style sheets (``<font size>``)."""
+    sizes: dict[HtmlElement, int] = {}
+    for element in islice(tree.iter("font"), _MOST_FONTS):
+        size, length = _size(element.get("size") or ""), int(_length(element))
+        if size > _BODY_SIZE and _SHORTEST_HEADLINE < length < _LONGEST_BOLD and not in_card(element):
+            sizes[element] = size
+    most = max(sizes.values(), default=0)
+    largest = [element for element, size in sizes.items() if size == most]
     if len(largest) == 1:
         yield largest[0]
+
+
+def _size(stated: str) -> int:
+    """Return a font's size from 1 to 7, stated as it is or by what it differs from the usual 3 (HTML 4.01, 15.2.2)."""
+    match = _SIZE.fullmatch(stated.strip())
+    if match is None:
+        return _BODY_SIZE
+    number = int(match["number"])
+    return {"+": _BODY_SIZE + number, "-": _BODY_SIZE - number}.get(match["sign"], number)
 
 
 def _continuing(tree: HtmlElement, claims: Sequence[str], names: Sequence[str]) -> Iterator[HtmlElement]:

@@ -17,7 +17,7 @@ def in_card(element: HtmlElement, around: Set[HtmlElement] = frozenset()) -> boo
     """Whether an element stands in navigation or in a teaser of another article.
 
     ``around`` are the blocks that hold the page's own headline: whatever they are called ("with-sidebar", "promoted"), they
-    are no teaser. If an ``<article>`` is among them, any other is another article's.
+    are no teaser. If an ``<article>`` is among them, any beside it is another article's; one inside it may be a part of it.
     """
     for parent in element.iterancestors():
         if parent in around or parent.tag in ("main", "body"):
@@ -25,7 +25,8 @@ def in_card(element: HtmlElement, around: Set[HtmlElement] = frozenset()) -> boo
         if marks(parent).card or (parent.tag in _ASIDE and not (parent.tag == "li" and _states_facts(parent.getparent()))):
             return True
         if parent.tag == "article":
-            return any(block.tag == "article" for block in around)
+            inside = any(outer in around for outer in parent.iterancestors("article"))
+            return not inside and any(block.tag == "article" for block in around)
     return False
 
 

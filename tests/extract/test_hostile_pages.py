@@ -39,6 +39,7 @@ HOSTILE = {
     "a million entities": (html(TEXT + "<p>" + "&amp;" * 500_000 + "</p>"), False),
     "8,000 quotes": (article("".join(f"<p>„Wort {n} kommt aus aller Munde hier</p>" for n in range(8000)) + TEXT), False),
     "20,000 signed lines": (article("<p>" + "Von Anna Muster, 3. März 2025<br>" * 20_000 + "</p>" + TEXT), False),
+    "20,000 large lines": (html("<font size='+2'><b>Ein Satz in großer Schrift</b></font>" * 20_000 + TEXT), False),
     "20,000 times": (html(TEXT + "<time>25. Juni 2025, 14:30 Uhr</time>" * 20_000), False),
     "6,000 tiles of other videos": (
         html(

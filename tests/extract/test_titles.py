@@ -167,6 +167,28 @@ def test_the_line_in_the_largest_type_heads_a_page_from_before_style_sheets() ->
     assert read.published.at == "2013-03-02T18:20:00+01:00"
 
 
+@pytest.mark.parametrize(
+    ("sizes", "title"), [(("+1", "+2"), "die größere Zeile steht unten"), (("6", "+1"), "die erste Zeile steht ganz oben")]
+)
+def test_sizes_are_absolute_or_told_from_the_usual_one(sizes: tuple[str, str], title: str) -> None:
+    lines = ("die erste Zeile steht ganz oben", "die größere Zeile steht unten")
+    fonts = "".join(f"<font size='{size}'>{line}</font><br>" for size, line in zip(sizes, lines, strict=True))
+    text = "".join(f"{PROSE}({number})<br><br>" for number in range(6))
+    read = extract(page(html(f"<span>02.03.2025 - 18:20 Uhr</span><br>{fonts}{text}", "<title>Druckversion</title>")), None)
+    assert isinstance(read, Article)
+    assert read.title == title
+
+
+def test_an_article_inside_the_headlines_own_may_tell_its_time_and_one_beside_it_may_not() -> None:
+    text = "".join(f"<p>{PROSE}({number})</p>" for number in range(5))
+    own = "<article><h1>Gipfel endet ohne Zusage</h1><article class='inhalt'><time>25. Juni 2025, 14:30 Uhr</time>"
+    beside = "<article><time>27. Juni 2025, 9:15 Uhr</time><h3>Ein anderer Bericht vom Freitag</h3></article>"
+    read = extract(page(html(f"<main>{beside}{own}{text}</article></article></main>")), None)
+    assert isinstance(read, Article)
+    assert read.published is not None
+    assert read.published.at == "2025-06-25T14:30:00+02:00"
+
+
 def test_the_day_beside_the_headline_counts_more_than_the_day_the_text_was_begun() -> None:
     head = "<meta name='DC.date.created' content='2021-10-05T13:44:21+02:00'>"
     read = extract(page(article("<p>Kurzanalyse Nr. 14 / 7. Oktober 2021</p>", head)), None)
